@@ -1,0 +1,95 @@
+# Everything starts from a bare Python 3.11: the first `make` of anything installs what it needs, and nothing twice.
+#
+#   make demo PROMPT="…"   one ring from a prompt, through the whole house (KEEP=1 leaves the stack up)
+#   make up                the stack, until Ctrl-C; make down: stop one that was left up
+#   make test              every test; make check: style, types, architecture; make bench [ONLY=group]
+#   make doctor            what is missing on this machine, and how to mend it
+#   make lock              new lock files from pyproject.toml, requirements-blender.in and package.json
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PROMPT ?= A vintage art deco ring with channel-set baguette diamonds
+KEEP ?=
+ONLY ?=
+
+BIN := .venv/bin
+VENDOR := api/console/vendor
+# Node's own npm, or the one that the environment brings
+NPM = PATH="$(PATH):$(CURDIR)/$(BIN)" npm
+NPM_QUIET := --ignore-scripts --no-audit --no-fund --legacy-peer-deps --loglevel=error --no-update-notifier
+LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --python-version 3.11
+
+export PROMPT
+export UV_COMPILE_BYTECODE := 1
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help demo up down test check bench doctor environment assets lock clean system browser
+
+help:
+	@sed -n 's/^#   //p' Makefile
+
+demo: environment assets
+	@$(BIN)/python -m deployments demo "$$PROMPT" $(if $(KEEP),--keep)
+
+up: environment assets
+	@$(BIN)/python -m deployments up
+
+down: environment
+	@$(BIN)/python -m deployments down
+
+test: environment assets browser
+	$(BIN)/python -m pytest
+
+check: environment
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest tests/test_architecture.py
+
+bench: environment
+	$(BIN)/python -m bench $(ONLY)
+
+doctor: environment
+	@$(BIN)/python -m deployments doctor
+
+environment: .venv/.installed .venv-blender/.installed
+
+.venv/.installed: requirements.lock
+	@$(PYTHON) deployments/system.py
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	@touch $@
+
+.venv-blender/.installed: requirements-blender.lock .venv/.installed
+	test -x .venv-blender/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .venv-blender
+	$(BIN)/uv pip sync --quiet --python .venv-blender/bin/python --require-hashes requirements-blender.lock
+	@touch $@
+
+assets: $(VENDOR)/.installed
+
+$(VENDOR)/.installed: package-lock.json .venv/.installed
+	$(NPM) ci $(NPM_QUIET)
+	mkdir -p $(VENDOR)
+	cp node_modules/@google/model-viewer/dist/model-viewer.min.js $(VENDOR)/
+	cp node_modules/@google/model-viewer/LICENSE $(VENDOR)/model-viewer.LICENSE
+	cp node_modules/swagger-ui-dist/swagger-ui-bundle.js node_modules/swagger-ui-dist/swagger-ui.css $(VENDOR)/
+	cp node_modules/swagger-ui-dist/LICENSE $(VENDOR)/swagger-ui.LICENSE
+	@touch $@
+
+# The page's tests drive a Chromium: the machine's own, or Debian's where this may install it.
+browser:
+	@$(PYTHON) deployments/system.py --tests || { \
+	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+
+lock: .venv/.installed
+	$(LOCK) --all-extras -o requirements.lock pyproject.toml
+	$(LOCK) -o requirements-blender.lock requirements-blender.in
+	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved $(NPM_QUIET)
+
+# The home directory .atelier stays: it holds what was made.
+clean:
+	rm -rf .venv .venv-blender node_modules $(VENDOR) out .pytest_cache .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

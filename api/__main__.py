@@ -1,0 +1,52 @@
+"""Serve the combined app and the ring contract's own port from one process: `python -m api`."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.contracts.ring import ring_app
+from api.main import app
+from api.settings import api_settings, ring_settings
+
+GRACE_S = 5
+
+
+class QuietServer(uvicorn.Server):
+    """A server that leaves the process's signals to `main`, since two of them share one process."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
+def server(served: FastAPI, host: str, port: int) -> QuietServer:
+    """Return an unstarted server of `served`."""
+    level = ring_settings().log_level.lower()
+    return QuietServer(uvicorn.Config(served, host=host, port=port, log_level=level, timeout_graceful_shutdown=GRACE_S))
+
+
+async def main() -> None:
+    """Serve both until SIGINT or SIGTERM."""
+    servers = [
+        server(app, api_settings().host, api_settings().port),
+        server(ring_app, ring_settings().host, ring_settings().port),
+    ]
+
+    def stop() -> None:
+        for each in servers:
+            each.should_exit = True
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
+    await asyncio.gather(*(each.serve() for each in servers))
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=ring_settings().log_level)
+    asyncio.run(main())

@@ -1,0 +1,96 @@
+"""What every answer passes through: correlation ids, a body limit, security headers, CORS and compression."""
+
+import re
+from collections.abc import MutableMapping
+from typing import Any
+from uuid import uuid4
+
+from fastapi import FastAPI
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.settings import ApiSettings
+
+CORRELATION_HEADER = "X-Correlation-ID"
+EXPOSED_HEADERS = [CORRELATION_HEADER, "X-Job-Id", "Retry-After"]
+_CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+
+
+def install_middleware(app: FastAPI, settings: ApiSettings) -> None:
+    """Wrap a top-level `app`; what is mounted inside it is covered by this."""
+    app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origin_regex=settings.cors_origin_regex,
+        allow_methods=["GET", "POST", "DELETE"],
+        allow_headers=["Content-Type", "X-API-Key", "X-On-Behalf-Of", "Authorization", CORRELATION_HEADER],
+        expose_headers=EXPOSED_HEADERS,
+    )
+    app.add_middleware(AnswerHeaders)
+
+
+def correlation_id(scope: MutableMapping[str, Any]) -> str:
+    """Return the id under which this request is logged and answered."""
+    return str(scope.get("state", {}).get("correlation_id", ""))
+
+
+class AnswerHeaders:
+    """Gives each request a correlation id, the caller's if it is a decent one, and each answer its headers."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(CORRELATION_HEADER, "")
+        chosen = given if _CORRELATION_ID.fullmatch(given) else uuid4().hex
+        scope.setdefault("state", {})["correlation_id"] = chosen
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers[CORRELATION_HEADER] = chosen
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+class BodyLimit:
+    """Answers 413 to a body of more than `max_bytes`, told from its declared length or while it arrives."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        declared = Headers(scope=scope).get("content-length", "")
+        if declared.isdigit() and int(declared) > self._max_bytes:
+            await JSONResponse({"detail": self._problem}, 413)(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                raise HTTPException(413, self._problem)
+            return message
+
+        await self._app(scope, receive_within_limit, send)
+
+    @property
+    def _problem(self) -> str:
+        return f"the body is larger than the {self._max_bytes} bytes that are taken"

@@ -1,0 +1,85 @@
+"""Settings of the shim: where it listens, whom it lets in, and the ring contract's limits."""
+
+from functools import lru_cache
+from typing import Literal
+
+from prefect.settings import PREFECT_API_URL
+from pydantic import AliasChoices, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from deployments.catalog import default_concurrency
+
+LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
+
+# Any port of the machine itself, and the two hosted frontends that the seeds name.
+BROWSER_ORIGINS = (
+    r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?|https://([a-z0-9-]+\.)*(lovableproject\.com|lovable\.app)"
+)
+
+
+class ApiSettings(BaseSettings):
+    """The combined app. Every field is the environment variable ATELIER_API_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="ATELIER_API_", extra="ignore", populate_by_name=True)
+
+    host: str = Field("127.0.0.1", description="Where the combined app listens")
+    port: int = Field(8000, ge=1, le=65535)
+    cors_origin_regex: str = Field(BROWSER_ORIGINS, description="Browser origins that may call")
+    max_body_bytes: int = Field(16 * 1024 * 1024, ge=1024, description="A picture of 10 MiB in base64, and its frame")
+    prefect_api_url: str = Field(
+        default_factory=lambda: PREFECT_API_URL.value() or "",
+        validation_alias="PREFECT_API_URL",
+        description="Of Prefect",
+    )
+    prefect_timeout_s: float = Field(10, gt=0, le=120, description="Patience with one call of the Prefect API")
+    run_cache_s: float = Field(0.5, ge=0, le=1, description="How long one read of a run serves every poller")
+
+
+class RingSettings(BaseSettings):
+    """The ring contract. Every field is RING_GEN_<FIELD>, unless it says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="RING_GEN_", extra="ignore", populate_by_name=True)
+
+    host: str = "0.0.0.0"
+    port: int = Field(8102, ge=1, le=65535)
+    log_level: LogLevel = Field("INFO", validation_alias=AliasChoices("LOG_LEVEL", "RING_GEN_LOG_LEVEL"))
+    service_name: str = "ring-generator-service"
+    api_key: SecretStr | None = Field(None, description="Asked of every caller in X-API-Key, when set")
+    max_error_retries: int = Field(3, ge=1, le=10, description="Blender builds at most, the first one included")
+    max_cost_per_request_usd: float = Field(5.0, ge=0.1, le=100)
+    max_concurrent_jobs: int = Field(default_factory=default_concurrency, ge=1, le=32)
+    max_queue_size: int = Field(64, ge=1, le=10_000, description="Waiting jobs; one more is refused")
+    sync_wait_timeout_seconds: float = Field(600, ge=60, le=3600)
+    finished_job_ttl_seconds: float = Field(3600, ge=60, le=172_800)
+    cleanup_interval_seconds: float = Field(30, ge=5, le=3600, description="Of the scheduled clean-up; reads need none")
+    max_job_records: int = Field(2000, ge=100, le=200_000, description="Finished jobs that stay readable, newest first")
+    anthropic_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("RING_GEN_ANTHROPIC_API_KEY", "ANTHROPIC_API_KEY")
+    )
+    gemini_api_key: SecretStr | None = Field(
+        None, validation_alias=AliasChoices("RING_GEN_GEMINI_API_KEY", "GEMINI_API_KEY")
+    )
+
+    def missing_key(self, llm_name: str) -> str | None:
+        """Return the environment variable that `llm_name` needs and that is not set, or None."""
+        if llm_name.startswith("claude") and not _given(self.anthropic_api_key):
+            return "ANTHROPIC_API_KEY"
+        if llm_name == "gemini" and not _given(self.gemini_api_key):
+            return "GEMINI_API_KEY"
+        return None
+
+
+def _given(secret: SecretStr | None) -> bool:
+    return secret is not None and bool(secret.get_secret_value().strip())
+
+
+@lru_cache(maxsize=1)
+def api_settings() -> ApiSettings:
+    """Return the process's settings of the combined app."""
+    return ApiSettings()
+
+
+@lru_cache(maxsize=1)
+def ring_settings() -> RingSettings:
+    """Return the process's settings of the ring contract."""
+    return RingSettings()

@@ -1,0 +1,35 @@
+"""Measure and print: `python -m bench [GROUP …]`; no group means all of them."""
+
+import argparse
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from rich.console import Console
+
+from bench.figures import Figures, keep, show
+
+
+async def ring() -> Figures:
+    """Blender, the proof, the designer, the whole way from prompt to GLB, and the demo."""
+    from bench import blender, designer, ring_pipeline
+
+    return {**await blender.figures(), **await designer.figures(), **await ring_pipeline.figures()}
+
+
+GROUPS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {"ring": ring}
+
+
+def main() -> None:
+    """Run the groups that were asked for."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("groups", nargs="*", choices=[*GROUPS, []], help=", ".join(GROUPS))
+    console = Console(width=110)
+    for group in parser.parse_args().groups or GROUPS:
+        figures = asyncio.run(GROUPS[group]())
+        show(group, figures, console)
+        console.print(f"written to {keep(group, figures)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""What goes to a language model and what comes back."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from tasks.domain.errors import UpstreamError
+from tasks.domain.pictures import Picture
+
+Stop = Literal["complete", "truncated", "empty", "refused"]
+
+
+class Prompt(BaseModel):
+    """One turn: a static system text, the user's words, and the reference picture if there is one."""
+
+    model_config = ConfigDict(frozen=True)
+
+    system: str = Field(description="The same for every call, so that providers can cache it")
+    user: str
+    image: Picture | None = None
+
+
+class Usage(BaseModel):
+    """Tokens of one call, counted alike for every provider."""
+
+    model_config = ConfigDict(frozen=True)
+
+    input_tokens: int = Field(0, ge=0, description="All input, cached or not")
+    output_tokens: int = Field(0, ge=0, description="All output, thinking included")
+    cached_input_tokens: int = Field(0, ge=0, description="Input read from the provider's cache")
+    cache_write_tokens: int = Field(0, ge=0, description="Input written to the provider's cache")
+    thinking_tokens: int = Field(0, ge=0)
+
+
+class Cost(BaseModel):
+    """What one call cost; the fields are those of a `CallCost` without its purpose."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    input_tokens: int
+    output_tokens: int
+    cached_input_tokens: int
+    thinking_tokens: int
+    input_cost_per_mtok: float = Field(description="USD per million uncached input tokens")
+    output_cost_per_mtok: float = Field(description="USD per million output tokens")
+    cost_usd: float
+
+
+class Answer(BaseModel):
+    """A paid answer. Only a `complete` one may be used; the others are kept so that their cost is booked."""
+
+    model_config = ConfigDict(frozen=True)
+
+    text: str
+    stop: Stop
+    stop_detail: str = Field("", description="The provider's own word for it")
+    model_id: str = Field(description="The model that the provider says has answered")
+    usage: Usage
+    cost: Cost
+
+
+class BilledFailure(UpstreamError):
+    """The call broke after the provider had counted tokens; `usage` and `cost` must be booked all the same."""
+
+    def __init__(self, service: str, detail: str, *, retryable: bool, usage: Usage, cost: Cost) -> None:
+        super().__init__(service, detail, retryable=retryable)
+        self.usage = usage
+        self.cost = cost
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_billed, (self.service, self.detail, self.retryable, self.usage, self.cost)
+
+
+def _rebuild_billed(service: str, detail: str, retryable: bool, usage: Usage, cost: Cost) -> BilledFailure:
+    return BilledFailure(service, detail, retryable=retryable, usage=usage, cost=cost)

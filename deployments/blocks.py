@@ -1,0 +1,20 @@
+"""The blocks that a fresh Prefect gets, so that they can be seen and edited in its pages."""
+
+from prefect.blocks.core import Block
+
+from blocks.artifacts import ArtifactStore
+from blocks.blender import Blender
+from blocks.language_models.claude import Claude
+from blocks.language_models.gemini import Gemini
+
+NAME = "atelier"
+
+
+def block_types() -> list[type[Block]]:
+    """Return every type of ours."""
+    return [ArtifactStore, Blender, Claude, Gemini]
+
+
+def our_blocks() -> list[Block]:
+    """Return what a person may edit: Blender's limits. Where things lie, and keys, come from the environment."""
+    return [Blender(socket=None)]

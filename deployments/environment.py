@@ -1,0 +1,53 @@
+"""The environment that every process of one stack shares."""
+
+import os
+import sys
+from pathlib import Path
+
+from blocks.settings import CHECKOUT
+from deployments.settings import LOOPBACK, StackSettings
+
+# A profile, a cloud account or an address of the user's own would send parts of the stack elsewhere.
+USERS_OWN = ("PREFECT_PROFILE", "PREFECT_PROFILES_PATH", "PREFECT_API_KEY", "PREFECT_API_URL", "PREFECT_UI_URL")
+
+
+def stack_environment(home: Path, settings: StackSettings, extra: dict[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for a stack whose files lie in `home`; `extra` overrides what the caller's has."""
+    base = {name: value for name, value in os.environ.items() if name not in USERS_OWN}
+    return base | (extra or {}) | _places(home) | _addresses(settings) | _behaviour(settings)
+
+
+def _places(home: Path) -> dict[str, str]:
+    prefect_home = home / "prefect"
+    return {
+        "ATELIER_HOME": str(home),
+        "ATELIER_CHECKOUT": str(CHECKOUT),
+        "PYTHONPATH": str(CHECKOUT),
+        "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
+        "PREFECT_HOME": str(prefect_home),
+        "PREFECT_RESULTS_LOCAL_STORAGE_PATH": str(prefect_home / "results"),
+    }
+
+
+def _addresses(settings: StackSettings) -> dict[str, str]:
+    return {
+        "PREFECT_API_URL": f"http://{LOOPBACK}:{settings.prefect_port}/api",
+        "ATELIER_API_PORT": str(settings.api_port),
+        "RING_GEN_PORT": str(settings.ring_port),
+        "RING_GEN_HOST": os.environ.get("RING_GEN_HOST", LOOPBACK),  # a paid service is not for the whole network
+        "RING_GEN_MAX_CONCURRENT_JOBS": str(settings.max_concurrent_jobs),
+    }
+
+
+def _behaviour(settings: StackSettings) -> dict[str, str]:
+    return {
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
+        "PREFECT_CLI_PROMPT": "false",
+        "PREFECT_LOGGING_COLORS": "false",
+        "PREFECT_WORKER_QUERY_SECONDS": str(settings.worker_query_s),
+        # A run that waits for its deployment's slot is looked at again after this long; Prefect's default is 30 s.
+        "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,75 @@
+"""What the stack consists of: each part's command, and how to see that it is ready."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from blocks.settings import CHECKOUT
+from deployments import probes
+from deployments.processes import Process
+from deployments.settings import LOOPBACK, StackSettings
+
+BLENDER_SERVER = CHECKOUT / "blocks" / "blender" / "runtime" / "server.py"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Builds the processes of one stack."""
+
+    home: Path
+    settings: StackSettings
+    environment: dict[str, str]
+
+    @property
+    def prefect_url(self) -> str:
+        """Prefect's user interface."""
+        return f"http://{LOOPBACK}:{self.settings.prefect_port}"
+
+    @property
+    def prefect_api_url(self) -> str:
+        """Prefect's REST API."""
+        return f"{self.prefect_url}/api"
+
+    @property
+    def api_url(self) -> str:
+        """The combined app."""
+        return f"http://{LOOPBACK}:{self.settings.api_port}"
+
+    @property
+    def ring_url(self) -> str:
+        """The ring contract at root."""
+        return f"http://{LOOPBACK}:{self.settings.ring_port}"
+
+    def server(self) -> Process:
+        """Prefect's server; uvicorn directly, since Prefect's own command adds half a second and a banner."""
+        port = str(self.settings.prefect_port)
+        app = ["--factory", "prefect.server.api.server:create_app", "--log-level", "warning"]
+        command = [sys.executable, "-m", "uvicorn", *app, "--host", LOOPBACK, "--port", port]
+        return self._process("prefect", command, partial(probes.answers, f"{self.prefect_api_url}/health"))
+
+    def setup(self, *, recover: bool) -> Process:
+        """The set-up; it waits for the server, does its work and ends. `recover`: the database is this stack's own."""
+        options = ["--recover"] if recover else []
+        return self._process("setup", [sys.executable, "-m", "deployments.setup", *options], lambda: False)
+
+    def blender(self, python: Path, socket: Path) -> Process:
+        """The warm Blender beside the blender pool's worker."""
+        command = [str(python), str(BLENDER_SERVER), "--socket", str(socket)]
+        return self._process("blender", command, partial(probes.listens, socket))
+
+    def worker(self, pool: str) -> Process:
+        """One pool's worker. What runs at once is the deployments' business: a limit of its own would make
+        Prefect's stock worker end itself when a run is started again while its last process still lingers."""
+        command = [sys.executable, "-m", "deployments.worker", pool]
+        return self._process(f"worker-{pool}", command, lambda: bool(probes.workers_online(self.prefect_api_url, pool)))
+
+    def api(self) -> Process:
+        """The shim, on its own port and on the ring contract's."""
+        urls = (f"{self.api_url}/health", f"{self.ring_url}/health")
+        return self._process("api", [sys.executable, "-m", "api"], lambda: all(map(probes.answers, urls)))
+
+    def _process(self, name: str, command: list[str], ready: Callable[[], bool]) -> Process:
+        log = self.home / "logs" / f"{name}.log"
+        return Process(name, command, self.environment, log, ready, CHECKOUT, self.settings.stop_grace_s)

@@ -1,0 +1,62 @@
+"""Settings of the stack: which ports, which worker types, how long to wait."""
+
+import socket
+from typing import Literal, Self
+
+from pydantic import AliasChoices, Field, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from deployments.catalog import POOLS, default_concurrency
+
+LOOPBACK = "127.0.0.1"
+Port = int
+
+
+class StackSettings(BaseSettings):
+    """How the stack runs. Every field is the environment variable ATELIER_<FIELD> unless it says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="ATELIER_", extra="ignore", populate_by_name=True)
+
+    ports: Literal["fixed", "auto"] = Field("fixed", description="auto: any free ports")
+    port_base: Port | None = Field(None, ge=1, le=65533, description="Prefect, API and ring from this port upwards")
+    prefect_port: Port = Field(4200, ge=1, le=65535)
+    api_port: Port = Field(8000, ge=1, le=65535, description="The combined app")
+    ring_port: Port = Field(8102, ge=1, le=65535, validation_alias=AliasChoices("RING_GEN_PORT", "ring_port"))
+    max_concurrent_jobs: int = Field(
+        default_factory=default_concurrency,
+        ge=1,
+        le=32,
+        validation_alias=AliasChoices("RING_GEN_MAX_CONCURRENT_JOBS", "max_concurrent_jobs"),
+        description="Rings built at once",
+    )
+    pool_types: dict[str, str] = Field(
+        default_factory=lambda: dict.fromkeys(POOLS, "process"),
+        description='Worker type of each pool that is created, as JSON: {"blender": "docker"}',
+    )
+    worker_query_s: float = Field(0.5, gt=0, le=60, description="How often a worker asks for runs")
+    start_timeout_s: float = Field(180, gt=0, le=600, description="Until every part of the stack is ready")
+    stop_grace_s: float = Field(10, gt=0, le=120, description="From a polite stop to a kill")
+
+    @model_validator(mode="after")
+    def _choose_ports(self) -> Self:
+        if self.ports == "auto":
+            self.prefect_port, self.api_port, self.ring_port = free_ports(3)
+        elif self.port_base is not None:
+            self.prefect_port, self.api_port, self.ring_port = (self.port_base + step for step in range(3))
+        return self
+
+    @model_validator(mode="after")
+    def _know_every_pool(self) -> Self:
+        if unknown := set(self.pool_types) - set(POOLS):
+            raise ValueError(f"pool_types: {', '.join(sorted(unknown))}: pools are {', '.join(POOLS)}")
+        self.pool_types = dict.fromkeys(POOLS, "process") | self.pool_types
+        return self
+
+
+def free_ports(count: int) -> list[Port]:
+    """Return `count` different loopback ports that were free a moment ago."""
+    sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
+    ports = [held.getsockname()[1] for held in sockets]
+    for held in sockets:
+        held.close()
+    return ports

@@ -1,0 +1,106 @@
+"""Make Prefect ready for the flows: pools, blocks and deployments. Run it as often as you like.
+
+Pools and blocks that exist stay as they are, since a person may have edited them; deployments follow prefect.yaml.
+"""
+
+import argparse
+import asyncio
+import os
+from datetime import UTC, datetime
+from io import StringIO
+
+import anyio
+from prefect import get_client
+from prefect.blocks.core import Block
+from prefect.cli.deploy._config import _load_deploy_configs_and_actions
+from prefect.cli.deploy._core import _run_single_deploy
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
+from prefect.workers.base import BaseWorker
+from rich.console import Console
+
+from blocks.settings import CHECKOUT
+from deployments.blocks import NAME, block_types, our_blocks
+from deployments.catalog import BLENDER
+from deployments.recovery import recover
+from deployments.settings import StackSettings
+
+PREFECT_FILE = CHECKOUT / "prefect.yaml"
+POLL_S = 0.1
+
+
+async def set_up(settings: StackSettings, *, recover_before: datetime | None = None) -> None:
+    """Create what is missing and bring the deployments up to date, as soon as the server answers.
+
+    `recover_before` says that every worker which held a run then is gone.
+    """
+    os.environ.setdefault("ATELIER_CHECKOUT", str(CHECKOUT))
+    async with get_client() as client:
+        await _wait_for_server(client)
+        if recover_before is not None:
+            await recover(client, recover_before)
+        for name, worker_type in settings.pool_types.items():
+            await _create_pool(client, name, worker_type)
+        for block_type in block_types():
+            await block_type.aregister_type_and_schema(client=client)
+        for block in our_blocks():
+            await _save_block(client, block)
+        await _deploy(client, settings.max_concurrent_jobs)
+
+
+async def _wait_for_server(client: PrefectClient) -> None:
+    while await client.api_healthcheck() is not None:
+        await anyio.sleep(POLL_S)
+
+
+async def _create_pool(client: PrefectClient, name: str, worker_type: str) -> None:
+    """Create the pool `name`, unless it exists.
+
+    Raises:
+        ValueError: no installed package has a worker of that type.
+    """
+    worker = BaseWorker.get_worker_class_from_type(worker_type)
+    if worker is None:
+        raise ValueError(f"pool_types: {name}: no installed package has a worker of type {worker_type}")
+    template = worker.get_default_base_job_template()
+    if worker_type == "process":
+        # A named command lets Prefect skip a process that would only inspect the checkout and import Prefect again.
+        template["variables"]["properties"]["command"]["default"] = "python -m prefect.engine"
+    try:
+        await client.create_work_pool(WorkPoolCreate(name=name, type=worker_type, base_job_template=template))
+    except ObjectAlreadyExists:
+        return
+
+
+async def _save_block(client: PrefectClient, block: Block) -> None:
+    """Save the block, unless there is one of its name."""
+    try:
+        await client.read_block_document_by_name(NAME, block.get_block_type_slug())
+    except ObjectNotFound:
+        await block.asave(NAME, client=client)
+
+
+async def _deploy(client: PrefectClient, max_concurrent_jobs: int) -> None:
+    """Apply prefect.yaml as `prefect deploy --all` does, without the seconds that a second process would take.
+
+    The blender pool's deployments run `max_concurrent_jobs` at once; the file cannot say so itself, since Prefect
+    reads limits before it fills in variables.
+    """
+    said = Console(file=(text := StringIO()))
+    configurations, actions = _load_deploy_configs_and_actions(PREFECT_FILE, console=said)
+    if not configurations:
+        raise ValueError(f"{PREFECT_FILE} describes no deployment: {text.getvalue()}")
+    for configuration in configurations:
+        if configuration["work_pool"]["name"] == BLENDER:
+            configuration["concurrency_limit"]["limit"] = max_concurrent_jobs
+        await _run_single_deploy(
+            configuration, actions, client=client, prefect_file=PREFECT_FILE, console=said, is_interactive=lambda: False
+        )
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--recover", action="store_true", help="no worker runs: end what earlier ones left behind")
+    options = parser.parse_args()
+    asyncio.run(set_up(StackSettings(), recover_before=datetime.now(UTC) if options.recover else None))

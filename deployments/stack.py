@@ -1,0 +1,136 @@
+"""The whole stack on this machine: Prefect server, set-up, Blender server, workers and the API, as one thing."""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from blocks.settings import Settings
+from deployments import database, state
+from deployments.catalog import BLENDER, POOLS
+from deployments.environment import stack_environment
+from deployments.parts import Parts
+from deployments.processes import Process
+from deployments.settings import StackSettings
+
+
+class AlreadyRunning(RuntimeError):
+    """Another stack owns this home directory."""
+
+
+class Stack:
+    """Start with `start` or `with`; stop with `stop` or by leaving the block. One stack per home directory.
+
+    `pools` names the pools that get a worker. `environment` is added to that of every process.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        settings: StackSettings | None = None,
+        *,
+        pools: Iterable[str] = POOLS,
+        api: bool = True,
+        environment: dict[str, str] | None = None,
+    ) -> None:
+        self.home = home.resolve()
+        self.settings = settings or StackSettings()
+        self.pools = tuple(pools)
+        self.environment = stack_environment(self.home, self.settings, environment)
+        self.parts = Parts(self.home, self.settings, self.environment)
+        self.processes: list[Process] = []
+        self._with_api = api
+        self._sockets: Path | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self, tell: Callable[[str], None] = lambda part: None) -> None:
+        """Start every part side by side and return when all are ready; `tell` hears the name of each that is.
+
+        Raises:
+            AlreadyRunning: a stack runs in this home directory.
+            NotReady: a part ended or was too slow; everything has been stopped again.
+        """
+        if other := state.running_stack(self.home):
+            raise AlreadyRunning(f"a stack runs in {self.home} already, as process {other.pid}: {other.prefect_url}")
+        with ExitStack() as undo:
+            undo.callback(self.stop)  # whatever goes wrong, Ctrl-C too, nothing may stay behind
+            self._start(tell)
+            undo.pop_all()
+
+    def stop(self) -> None:
+        """Stop every part, Prefect's server last, and return when nothing is left of them."""
+        for group in (self.processes[1:], self.processes[:1]):
+            for process in group:
+                process.ask_to_stop()
+            for process in group:
+                process.wait_stopped()
+        self.processes = []
+        state.remove_own(self.home)
+        if self._sockets is not None:
+            shutil.rmtree(self._sockets, ignore_errors=True)
+            self._sockets = None
+
+    def ended(self) -> list[Process]:
+        """Return the parts that have ended although nobody asked them to."""
+        return [process for process in self.processes if not process.running()]
+
+    def _start(self, tell: Callable[[str], None]) -> None:
+        deadline = time.monotonic() + self.settings.start_timeout_s
+        (self.home / "logs").mkdir(parents=True, exist_ok=True)
+        makes_template = database.copy_template(self.home, self.environment)
+        server = self._started(self.parts.server())
+        if makes_template:
+            server.wait_ready(deadline)
+            database.keep_template(self.home)
+        setup = self._started(self.parts.setup(recover=database.is_own(self.environment)))
+        others = [self._started(process) for process in self._others()]
+        server.wait_ready(deadline)
+        tell(server.name)
+        setup.finish(deadline)
+        self.processes.remove(setup)
+        tell(setup.name)
+        for process in others:
+            process.wait_ready(deadline)
+            tell(process.name)
+        state.write(self.home, self._record())
+
+    def _started(self, process: Process) -> Process:
+        process.start()
+        self.processes.append(process)
+        return process
+
+    def _others(self) -> Iterator[Process]:
+        if BLENDER in self.pools:
+            yield self._blender()
+        yield from map(self.parts.worker, self.pools)
+        if self._with_api:
+            yield self.parts.api()
+
+    def _blender(self) -> Process:
+        """The Blender server, on a socket whose directory is private and whose path is short (at most 107 bytes)."""
+        self._sockets = Path(tempfile.mkdtemp(prefix="atelier-"))
+        socket = self._sockets / "blender.sock"
+        self.environment["ATELIER_BLENDER_SOCKET"] = str(socket)
+        return self.parts.blender(Settings().blender_python, socket)
+
+    def _record(self) -> state.StackState:
+        return state.StackState.of_this_process(
+            prefect_url=self.parts.prefect_url,
+            api_url=self.parts.api_url if self._with_api else None,
+            ring_url=self.parts.ring_url if self._with_api else None,
+            pools=list(self.pools),
+            logs=self.home / "logs",
+            processes={process.name: process.pid for process in self.processes},
+        )

@@ -1,0 +1,13 @@
+# class: forge-reports
+# goal: flood the reader of the report
+# layer: outside-proof
+
+import os
+
+
+def attack(target):
+    with open("ring.glb", "wb") as file:
+        file.write(bytes(4096))
+    if not target["control"]:
+        os.write(3, b'{"done": true, "stage": "' + b"x" * (1 << 20) + b'"}')
+    os._exit(0)

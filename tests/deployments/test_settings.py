@@ -1,0 +1,72 @@
+"""Ports, pools and limits of a stack come from the environment, and wrong ones are named."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+import yaml
+from pydantic import ValidationError
+
+from blocks.settings import CHECKOUT
+from deployments.catalog import POOLS, RING, default_concurrency
+from deployments.environment import stack_environment
+from deployments.settings import StackSettings, free_ports
+
+
+def test_ports_count_upwards_from_the_base() -> None:
+    """`port_base` places Prefect, the API and the ring contract side by side."""
+    chosen = StackSettings(port_base=9000)
+    assert (chosen.prefect_port, chosen.api_port, chosen.ring_port) == (9000, 9001, 9002)
+
+
+def test_automatic_ports_differ() -> None:
+    """`auto` never gives two parts the same port."""
+    chosen = StackSettings(ports="auto")
+    assert len({chosen.prefect_port, chosen.api_port, chosen.ring_port}) == 3
+    assert len(set(free_ports(20))) == 20
+
+
+def test_an_unknown_pool_is_named() -> None:
+    """A worker type for a pool that does not exist is refused, with the pools that do."""
+    with pytest.raises(ValidationError, match="render: pools are cpu, blender, gpu"):
+        StackSettings(pool_types={"render": "docker"})
+
+
+def test_pools_without_a_named_type_keep_the_default() -> None:
+    """Naming one pool's worker type leaves the others as they are."""
+    types = StackSettings(pool_types={"gpu": "docker"}).pool_types
+    assert set(types) == set(POOLS)
+    assert types["gpu"] == "docker"
+    assert types["cpu"] == types["blender"]
+
+
+@pytest.mark.parametrize("limit", [0, 33])
+def test_concurrency_has_the_contracts_bounds(limit: int) -> None:
+    """RING_GEN_MAX_CONCURRENT_JOBS lies in 1..32."""
+    with pytest.raises(ValidationError, match=r"(?i)max_concurrent_jobs"):
+        StackSettings(max_concurrent_jobs=limit)
+
+
+def test_default_concurrency_follows_the_cores() -> None:
+    """Half the cores, at least 1 and at most 4."""
+    cores = os.cpu_count() or 1
+    assert default_concurrency() == (1 if cores <= 2 else min(4, cores // 2))
+
+
+def test_the_stacks_addresses_win_over_the_callers(tmp_path: Path) -> None:
+    """A test's or a user's own settings cannot send parts of one stack to another server."""
+    settings = StackSettings(port_base=9000)
+    extra = {"PREFECT_API_URL": "http://elsewhere/api", "ANTHROPIC_API_KEY": "k"}
+    environment = stack_environment(tmp_path, settings, extra)
+    assert environment["PREFECT_API_URL"] == "http://127.0.0.1:9000/api"
+    assert environment["ANTHROPIC_API_KEY"] == "k"
+    assert Path(environment["PREFECT_HOME"]).is_relative_to(tmp_path)
+    assert json.dumps(environment)  # strings only
+
+
+def test_the_ring_is_named_as_prefect_names_it() -> None:
+    """The catalog and prefect.yaml agree on the deployment's name."""
+    described = yaml.safe_load((CHECKOUT / "prefect.yaml").read_text())["deployments"]
+    names = {entry["entrypoint"]: entry["name"] for entry in described}
+    assert f"generate-ring/{names['flows.rings.generate_ring']}" == RING

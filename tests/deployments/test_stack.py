@@ -1,0 +1,127 @@
+"""A stack that runs: what it set up, that it can be found, and that nothing is left of it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+import pytest
+
+from blocks.settings import CHECKOUT
+from deployments import probes, state
+from deployments.catalog import CPU, POOLS, RING
+from deployments.processes import NotReady
+from deployments.settings import StackSettings, free_ports
+from deployments.stack import AlreadyRunning, Stack
+
+
+def prefect(stack: Stack, path: str, body: dict[str, Any] | None = None) -> Any:
+    """Ask Prefect's REST API: a GET, or a POST when there is a body."""
+    url = f"{stack.parts.prefect_api_url}{path}"
+    answer = httpx.get(url) if body is None else httpx.post(url, json=body)
+    return answer.raise_for_status().json()
+
+
+def set_up_again(stack: Stack) -> None:
+    command = [sys.executable, "-m", "deployments.setup"]
+    subprocess.run(command, env=stack.environment, cwd=CHECKOUT, check=True, timeout=120, capture_output=True)
+
+
+def test_every_pool_is_there(stack: Stack) -> None:
+    """The set-up creates each pool of the catalog."""
+    pools = {pool["name"]: pool["type"] for pool in prefect(stack, "/work_pools/filter", {})}
+    assert {name: pools.get(name) for name in POOLS} == stack.settings.pool_types
+
+
+def test_the_ring_deployment_follows_prefect_yaml(stack: Stack) -> None:
+    """The deployment has its pool, its tag, its limit with a queue, a schema that is enforced, and this checkout."""
+    deployment = prefect(stack, f"/deployments/name/{RING}")
+    assert deployment["work_pool_name"] == "blender"
+    assert deployment["entrypoint"] == "flows.rings.generate_ring"
+    assert deployment["tags"] == ["ring"]
+    assert deployment["enforce_parameter_schema"] is True
+    assert deployment["global_concurrency_limit"]["limit"] == stack.settings.max_concurrent_jobs
+    assert deployment["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    assert deployment["pull_steps"] == [
+        {"prefect.deployments.steps.set_working_directory": {"directory": str(CHECKOUT)}}
+    ]
+
+
+def test_set_up_twice_changes_nothing_that_a_person_edited(stack: Stack) -> None:
+    """A second set-up keeps edits of pools and blocks, and makes no second deployment."""
+    block = prefect(stack, "/block_types/slug/atelier-blender/block_documents/name/atelier")
+    edited = {"data": block["data"] | {"timeout_s": 77.0}, "merge_existing_data": False}
+    httpx.patch(f"{stack.parts.prefect_api_url}/block_documents/{block['id']}", json=edited).raise_for_status()
+    httpx.patch(f"{stack.parts.prefect_api_url}/work_pools/gpu", json={"concurrency_limit": 7}).raise_for_status()
+    before = prefect(stack, f"/deployments/name/{RING}")["id"]
+    set_up_again(stack)
+    assert prefect(stack, f"/block_documents/{block['id']}")["data"]["timeout_s"] == 77.0
+    assert prefect(stack, "/work_pools/gpu")["concurrency_limit"] == 7
+    assert prefect(stack, f"/deployments/name/{RING}")["id"] == before
+    assert prefect(stack, "/deployments/count", {}) == 1
+
+
+def test_the_named_workers_are_online(stack: Stack) -> None:
+    """Each pool that was asked for has its worker, and no other has one."""
+    online = {pool: probes.workers_online(stack.parts.prefect_api_url, pool) for pool in POOLS}
+    assert online == {"cpu": ["atelier-cpu"], "blender": [], "gpu": []}
+
+
+def test_the_stack_can_be_found_and_is_alone_in_its_home(stack: Stack) -> None:
+    """Other commands find it by its record; a second stack in the same home is refused."""
+    record = state.running_stack(stack.home)
+    assert record is not None
+    assert record.pid == os.getpid()
+    assert record.prefect_url == stack.parts.prefect_url
+    assert set(record.processes) == {"prefect", "worker-cpu"}
+    with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
+        Stack(stack.home, StackSettings(ports="auto"), pools=[CPU], api=False).start()
+    assert state.running_stack(stack.home) == record
+
+
+def test_a_record_whose_process_is_gone_is_no_stack(tmp_path: Path) -> None:
+    """The number of a dead process, even when another process has it now, is not taken for a stack."""
+    state.write(tmp_path, state.StackState(pid=os.getpid(), started=1.0, prefect_url="http://x", logs=tmp_path))
+    assert state.running_stack(tmp_path) is None
+
+
+def test_two_stacks_run_side_by_side_and_leave_nothing(stack: Stack, tmp_path: Path) -> None:
+    """A second home gets a stack of its own; stopping it ends all of its processes and none of the first's."""
+    with Stack(tmp_path / "second", StackSettings(ports="auto"), pools=[CPU], api=False) as second:
+        trees = [psutil.Process(process.pid).children(recursive=True) for process in second.processes]
+        assert prefect(second, "/deployments/count", {}) == 1
+    assert not any(child.is_running() for tree in trees for child in tree)
+    assert state.running_stack(second.home) is None
+    assert not stack.ended()
+
+
+def test_a_start_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
+    """A database that nobody serves: the start fails with the server's own words, and all parts are gone."""
+    nobody = {"PREFECT_API_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://x:y@127.0.0.1:{free_ports(1)[0]}/z"}
+    failing = Stack(tmp_path, StackSettings(ports="auto"), pools=[CPU], api=False, environment=nobody)
+    with pytest.raises(NotReady, match="prefect ended before it was ready"):
+        failing.start()
+    assert failing.processes == []
+    assert not [child for child in psutil.Process().children() if str(tmp_path) in " ".join(child.cmdline())]
+
+
+def test_runs_of_a_dead_stack_get_an_honest_end(tmp_path: Path) -> None:
+    """After a restart, begun runs are CRASHED, cancelling ones CANCELLED, handed-out ones wait again; others stay."""
+    begun = ["PENDING", "RUNNING", "CANCELLING", "SCHEDULED", "COMPLETED"]
+    with Stack(tmp_path, StackSettings(ports="auto"), pools=[], api=False) as first:
+        deployment = prefect(first, f"/deployments/name/{RING}")["id"]
+        runs = [run_in_state(first, deployment, state_type) for state_type in begun]
+    with Stack(tmp_path, StackSettings(ports="auto"), pools=[], api=False) as second:
+        after = [prefect(second, f"/flow_runs/{run}")["state_type"] for run in runs]
+    assert after == ["SCHEDULED", "CRASHED", "CANCELLED", "SCHEDULED", "COMPLETED"]
+
+
+def run_in_state(stack: Stack, deployment: str, state_type: str) -> str:
+    """Create a run of the ring and force it into a state, as a worker that died would have left it."""
+    wanted = {"parameters": {"request": {"prompt": "a band"}}, "state": {"type": "SCHEDULED"}}
+    run: str = prefect(stack, f"/deployments/{deployment}/create_flow_run", wanted)["id"]
+    prefect(stack, f"/flow_runs/{run}/set_state", {"state": {"type": state_type}, "force": True})
+    return run

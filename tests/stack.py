@@ -1,0 +1,41 @@
+"""A real stack for tests: the same code as `up`, on free ports, in a home of its own.
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory):
+    with running_stack(tmp_path_factory.mktemp("stack")) as stack:
+        yield stack
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deployments.catalog import BLENDER
+from deployments.settings import StackSettings
+from deployments.stack import Stack
+
+
+@dataclass(frozen=True)
+class RunningStack:
+    """Where a running stack answers, and the environment that all of it has."""
+
+    home: Path
+    ring_url: str
+    api_url: str
+    prefect_api_url: str
+    environment: dict[str, str]
+
+
+@contextmanager
+def running_stack(
+    home: Path, environment: dict[str, str] | None = None, pools: tuple[str, ...] = (BLENDER,)
+) -> Iterator[RunningStack]:
+    """Start server, set-up, Blender, the workers of `pools` and the API; stop all of it afterwards.
+
+    `environment` is added to that of every process: keys and addresses of loopback services, limits.
+    """
+    settings = StackSettings(ports="auto")
+    with Stack(home, settings, pools=pools, environment=environment) as stack:
+        parts = stack.parts
+        yield RunningStack(stack.home, parts.ring_url, parts.api_url, parts.prefect_api_url, stack.environment)

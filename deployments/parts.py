@@ -45,7 +45,7 @@ class Parts:
     def server(self) -> Process:
         """Prefect's server; uvicorn directly, since Prefect's own command adds half a second and a banner."""
         port = str(self.settings.prefect_port)
-        app = ["--factory", "prefect.server.api.server:create_app", "--log-level", "warning"]
+        app = ["--factory", "deployments.server:create_app", "--log-level", "warning"]
         command = [sys.executable, "-m", "uvicorn", *app, "--host", LOOPBACK, "--port", port]
         return self._process("prefect", command, partial(probes.answers, f"{self.prefect_api_url}/health"))
 

@@ -45,7 +45,7 @@ def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
     }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "prefect.server.api.server:create_app"]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "deployments.server:create_app"]
     server = subprocess.Popen([*command, "--port", str(port), "--log-level", "error"], env=environment)
     try:
         _await_health(url, server)

@@ -3,6 +3,8 @@
 import os
 import subprocess
 import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +23,7 @@ from deployments.stack import AlreadyRunning, Stack
 def prefect(stack: Stack, path: str, body: dict[str, Any] | None = None) -> Any:
     """Ask Prefect's REST API: a GET, or a POST when there is a body."""
     url = f"{stack.parts.prefect_api_url}{path}"
-    answer = httpx.get(url) if body is None else httpx.post(url, json=body)
+    answer = httpx.get(url, timeout=30) if body is None else httpx.post(url, json=body, timeout=30)
     return answer.raise_for_status().json()
 
 
@@ -125,3 +127,13 @@ def run_in_state(stack: Stack, deployment: str, state_type: str) -> str:
     run: str = prefect(stack, f"/deployments/{deployment}/create_flow_run", wanted)["id"]
     prefect(stack, f"/flow_runs/{run}/set_state", {"state": {"type": state_type}, "force": True})
     return run
+
+
+def test_a_burst_of_writes_is_never_answered_locked(stack: Stack) -> None:
+    """A hundred runs created at once are all created at the first try: SQLite's writers wait in line."""
+    deployment = prefect(stack, f"/deployments/name/{RING}")["id"]
+    url = f"{stack.parts.prefect_api_url}/deployments/{deployment}/create_flow_run"
+    wanted = {"parameters": {"request": {"prompt": "a band"}}, "state": {"type": "COMPLETED"}}
+    with ThreadPoolExecutor(100) as threads:
+        statuses = list(threads.map(lambda _: httpx.post(url, json=wanted, timeout=60).status_code, range(100)))
+    assert Counter(statuses) == {201: 100}

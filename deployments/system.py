@@ -5,8 +5,10 @@ Prints one apt-get line for everything that is missing and ends with 1, or print
 """
 
 import ctypes
+import glob
 import importlib.util
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -43,6 +45,13 @@ def browser() -> "str | None":
     return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
+def postgres_folder() -> "str | None":
+    """Return the folder of PostgreSQL's server programs, the newest of Debian's, or None."""
+    folders = glob.glob("/usr/lib/postgresql/*/bin/postgres") + list(filter(None, [shutil.which("postgres")]))
+    versioned = sorted(folders, key=lambda path: [int(part) for part in re.findall(r"\d+", path)])
+    return os.path.dirname(versioned[-1]) if versioned else None
+
+
 def _missing(tests: bool) -> "Iterator[str]":
     if sys.version_info[:2] != (3, 11):
         yield "python3.11"
@@ -55,6 +64,8 @@ def _missing(tests: bool) -> "Iterator[str]":
             yield package
     if tests and browser() is None:
         yield "chromium"
+    if tests and postgres_folder() is None:
+        yield "postgresql"
 
 
 def _loads(library: str) -> bool:

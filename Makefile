@@ -78,11 +78,11 @@ $(VENDOR)/.installed: package-lock.json .venv/.installed
 	cp node_modules/swagger-ui-dist/LICENSE $(VENDOR)/swagger-ui.LICENSE
 	@touch $@
 
-# The page's tests drive a Chromium: the machine's own, or Debian's where this may install it.
+# What tests want of the machine, a Chromium and a PostgreSQL: its own, or Debian's where this may install them.
 browser:
 	@$(PYTHON) deployments/system.py --tests || { \
 	  test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
-	  apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; }
+	  apt-get update -qq && apt-get install -y -qq --no-install-recommends $$($(PYTHON) deployments/system.py --tests --names); }
 
 lock: .venv/.installed
 	$(LOCK) --all-extras -o requirements.lock pyproject.toml

@@ -105,7 +105,7 @@ def _keep_cluster(kept: Path, programs: Path, directory: Path) -> None:
     """Make a cluster whose template database is migrated, and keep its files, whole or not at all."""
     with _temporary_folder() as data:
         _give_away(data)
-        options = ["--auth=trust", f"--username={OWNER}", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]
+        options = ["--auth=trust", f"--username={OWNER}", "--encoding=UTF8", "--locale=C", "--no-sync"]
         _run([*_as_unprivileged(), str(programs / "initdb"), "--pgdata", str(data), *options])
         with _running(data, programs, directory, fsync=False, stop=signal.SIGINT) as cluster:
             cluster.make_template()

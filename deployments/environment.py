@@ -7,6 +7,8 @@ from pathlib import Path
 from blocks.settings import CHECKOUT
 from deployments.settings import LOOPBACK, StackSettings
 
+HEARTBEAT_S = 30  # the least that Prefect allows
+
 # A profile, a cloud account or an address of the user's own would send parts of the stack elsewhere.
 USERS_OWN = ("PREFECT_PROFILE", "PREFECT_PROFILES_PATH", "PREFECT_API_KEY", "PREFECT_API_URL", "PREFECT_UI_URL")
 
@@ -49,5 +51,12 @@ def _behaviour(settings: StackSettings) -> dict[str, str]:
         "PREFECT_WORKER_QUERY_SECONDS": str(settings.worker_query_s),
         # A run that waits for its deployment's slot is looked at again after this long; Prefect's default is 30 s.
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
+        # Without a sign of life a run is lost; see deployments/automations.py. Prefect's default is 180 s.
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_S),
+        # Slots of concurrency limits outlive the server. Kept in its memory, Prefect's default, a restart would lose
+        # them: slots stay taken for good, and runs that hold one are cancelled.
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
+        # A run that nobody is left to cancel is called cancelled after this long; Prefect's default is 5 minutes.
+        "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_CANCELLING_TIMEOUT_SECONDS": "60",
         "PYTHONUNBUFFERED": "1",
     }

@@ -75,14 +75,17 @@ def _reap_adopted(child_pid: int) -> None:
 
 
 def _stop_descendants() -> None:
-    """Terminate, then kill, what the command left behind."""
+    """Kill what the command left behind.
+
+    It is not asked politely: a flow's process that lost its worker would call its run crashed, while the next
+    worker finds it unfinished and takes it up again.
+    """
     import psutil
 
-    for send in (psutil.Process.terminate, psutil.Process.kill, psutil.Process.kill):
-        strays = psutil.Process().children(recursive=True)
+    while strays := psutil.Process().children(recursive=True):
         for stray in strays:
             with contextlib.suppress(psutil.NoSuchProcess):
-                send(stray)
+                stray.kill()
         psutil.wait_procs(strays, timeout=2)
 
 

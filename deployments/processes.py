@@ -1,5 +1,6 @@
-"""One process of the stack: start it under its keeper, wait until it is ready, stop it."""
+"""One process of the stack: start it under its keeper, wait until it is ready, stop it, start it again."""
 
+import signal
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ class Process:
     ready: Callable[[], bool]
     cwd: Path
     grace_s: float = 10
+    last_end: str = field(default="", repr=False)
     _keeper: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     @property
@@ -37,9 +39,13 @@ class Process:
         return self._keeper.pid
 
     def start(self) -> None:
-        """Start the command in a session of its own, so that a terminal's Ctrl-C reaches only the stack."""
+        """Start the command, in a session of its own, so that a terminal's Ctrl-C reaches only the stack.
+
+        A command that has ended is started anew; its log goes on, and `last_end` says how it ended.
+        """
+        self.last_end = self.how_it_ended() if self._keeper else ""
         keeper = [sys.executable, "-I", str(KEEPER), str(getpid()), str(self.grace_s)]
-        with self.log.open("wb") as log:
+        with self.log.open("ab" if self._keeper else "wb") as log:
             self._keeper = subprocess.Popen(
                 [*keeper, *self.command],
                 env=self.environment,
@@ -53,6 +59,16 @@ class Process:
     def running(self) -> bool:
         """Tell whether the command still runs."""
         return self._keeper is not None and self._keeper.poll() is None
+
+    def how_it_ended(self) -> str:
+        """Say how the command ended: by which signal, or with which status."""
+        status = self._keeper.poll() if self._keeper else None
+        if status is None:
+            return "it runs"
+        number = -status if status < 0 else status - 128  # the keeper's own end, or its command's, as a shell says it
+        if number in {each.value for each in signal.Signals}:
+            return signal.Signals(number).name
+        return f"status {status}"
 
     def wait_ready(self, deadline: float) -> None:
         """Return once `ready` says so.

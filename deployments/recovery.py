@@ -1,39 +1,52 @@
-"""Give runs that a dead stack left behind an honest end: nobody works on them, so nobody else will."""
+"""Take up again the runs that a dead stack left behind: nobody works on them, so nobody else will.
+
+This is for a database whose workers are all gone, at set-up. A worker that only restarts does the same for its own
+runs. Where neither comes back, deployments/automations.py notices the silence.
+"""
 
 from datetime import datetime
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, FlowRunFilterStateType
 from prefect.client.schemas.objects import FlowRun, State, StateType
-from prefect.states import Cancelled, Crashed, Scheduled
+from prefect.states import AwaitingRetry, Cancelled, Crashed, Scheduled
 
 PAGE = 200
 LOST = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
+MAX_STARTS = 3
 
 
 async def recover(client: PrefectClient, stopped_before: datetime) -> int:
-    """End every run that a worker held before `stopped_before`; return how many there were.
+    """Give every run that a worker held before `stopped_before` a state to go on from; return how many there were.
 
-    A run that had begun is Crashed (it may have spent money, so it is not repeated unasked), one that was being
-    cancelled is Cancelled, and one that had only been handed out is Scheduled again. Call this only for a database
-    whose workers are all gone.
+    What a run had paid for lies in its ledger and what it had built in the cache, so a repeat costs nothing. Call
+    this only for a database whose workers are all gone.
     """
     held = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=LOST)))
     recovered = 0
     while lost := _before(await client.read_flow_runs(flow_run_filter=held, limit=PAGE), stopped_before):
         for run in lost:
-            await client.set_flow_run_state(run.id, _what_follows(run), force=True)
+            await client.set_flow_run_state(run.id, what_follows(run), force=True)
         recovered += len(lost)
     return recovered
 
 
-def _before(runs: list[FlowRun], moment: datetime) -> list[FlowRun]:
-    return [run for run in runs if run.state is not None and run.state.timestamp < moment]
+def what_follows(run: FlowRun) -> State:
+    """Return the state that a run goes into when whoever worked on it is gone.
 
-
-def _what_follows(run: FlowRun) -> State:
-    if run.state_type == StateType.PENDING:
-        return Scheduled()
+    Cancelled when that was under way; Scheduled, or AwaitingRetry once it has begun; Crashed when it has been started
+    MAX_STARTS times, since it may be what kills its process, and when no worker could start it again.
+    """
     if run.state_type == StateType.CANCELLING:
         return Cancelled(message="The stack stopped while this run was being cancelled.")
-    return Crashed(message="The stack stopped while this run was under way.")
+    if run.deployment_id is None:
+        return Crashed(message="The process of this run is gone, and a run without a deployment cannot be repeated.")
+    if run.run_count >= MAX_STARTS:
+        return Crashed(message=f"This run was started {run.run_count} times, and its process died every time.")
+    if run.run_count == 0:
+        return Scheduled(message="The stack stopped before this run began.")
+    return AwaitingRetry(message="The stack stopped while this run was under way.")
+
+
+def _before(runs: list[FlowRun], moment: datetime) -> list[FlowRun]:
+    return [run for run in runs if run.state is not None and run.state.timestamp < moment]

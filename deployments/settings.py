@@ -35,6 +35,7 @@ class StackSettings(BaseSettings):
     )
     worker_query_s: float = Field(0.5, gt=0, le=60, description="How often a worker asks for runs")
     start_timeout_s: float = Field(180, gt=0, le=600, description="Until every part of the stack is ready")
+    max_deaths: int = Field(5, ge=1, le=1000, description="A part that ends as often within a minute ends the stack")
     stop_grace_s: float = Field(10, gt=0, le=120, description="From a polite stop to a kill")
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
-"""Make Prefect ready for the flows: pools, blocks and deployments. Run it as often as you like.
+"""Make Prefect ready for the flows: pools, blocks, deployments and automations. Run it as often as you like.
 
-Pools and blocks that exist stay as they are, since a person may have edited them; deployments follow prefect.yaml.
+Pools, blocks and automations that exist stay as they are, since a person may have edited them; deployments follow
+prefect.yaml.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from prefect.workers.base import BaseWorker
 from rich.console import Console
 
 from blocks.settings import CHECKOUT
+from deployments import automations
 from deployments.blocks import NAME, block_types, our_blocks
 from deployments.catalog import BLENDER
 from deployments.recovery import recover
@@ -47,6 +49,7 @@ async def set_up(settings: StackSettings, *, recover_before: datetime | None = N
         for block in our_blocks():
             await _save_block(client, block)
         await _deploy(client, settings.max_concurrent_jobs)
+        await automations.apply(client)
 
 
 async def _wait_for_server(client: PrefectClient) -> None:
@@ -101,6 +104,6 @@ async def _deploy(client: PrefectClient, max_concurrent_jobs: int) -> None:
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--recover", action="store_true", help="no worker runs: end what earlier ones left behind")
+    parser.add_argument("--recover", action="store_true", help="no worker runs: take up what earlier ones left behind")
     options = parser.parse_args()
     asyncio.run(set_up(StackSettings(), recover_before=datetime.now(UTC) if options.recover else None))

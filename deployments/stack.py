@@ -16,6 +16,7 @@ from deployments.environment import stack_environment
 from deployments.parts import Parts
 from deployments.processes import Process
 from deployments.settings import StackSettings
+from deployments.supervision import Supervisor
 
 
 class AlreadyRunning(RuntimeError):
@@ -25,7 +26,8 @@ class AlreadyRunning(RuntimeError):
 class Stack:
     """Start with `start` or `with`; stop with `stop` or by leaving the block. One stack per home directory.
 
-    `pools` names the pools that get a worker. `environment` is added to that of every process.
+    `pools` names the pools that get a worker. `environment` is added to that of every process. A part that dies is
+    started again; `failure` says why one was given up, and then the stack should be stopped.
     """
 
     def __init__(
@@ -45,6 +47,12 @@ class Stack:
         self.processes: list[Process] = []
         self._with_api = api
         self._sockets: Path | None = None
+        self._supervisor: Supervisor | None = None
+
+    @property
+    def failure(self) -> str:
+        """Why a part is not started again, with the end of its log; empty while all is well."""
+        return self._supervisor.failure if self._supervisor else ""
 
     def __enter__(self) -> Self:
         self.start()
@@ -55,8 +63,12 @@ class Stack:
     ) -> None:
         self.stop()
 
-    def start(self, tell: Callable[[str], None] = lambda part: None) -> None:
+    def start(
+        self, tell: Callable[[str], None] = lambda part: None, report: Callable[[str], None] = lambda line: None
+    ) -> None:
         """Start every part side by side and return when all are ready; `tell` hears the name of each that is.
+
+        From then on parts are watched over, and `report` hears of each that died, from another thread.
 
         Raises:
             AlreadyRunning: a stack runs in this home directory.
@@ -67,10 +79,13 @@ class Stack:
         with ExitStack() as undo:
             undo.callback(self.stop)  # whatever goes wrong, Ctrl-C too, nothing may stay behind
             self._start(tell)
+            self._watch(report)
             undo.pop_all()
 
     def stop(self) -> None:
         """Stop every part, Prefect's server last, and return when nothing is left of them."""
+        if self._supervisor is not None:
+            self._supervisor.stop()
         for group in (self.processes[1:], self.processes[:1]):
             for process in group:
                 process.ask_to_stop()
@@ -83,7 +98,7 @@ class Stack:
             self._sockets = None
 
     def ended(self) -> list[Process]:
-        """Return the parts that have ended although nobody asked them to."""
+        """Return the parts that do not run although nobody asked them to stop."""
         return [process for process in self.processes if not process.running()]
 
     def _start(self, tell: Callable[[str], None]) -> None:
@@ -104,7 +119,15 @@ class Stack:
         for process in others:
             process.wait_ready(deadline)
             tell(process.name)
+
+    def _watch(self, report: Callable[[str], None]) -> None:
+        def tell(line: str) -> None:
+            report(line)
+            state.write(self.home, self._record())
+
+        self._supervisor = Supervisor(self.processes, max_deaths=self.settings.max_deaths, tell=tell)
         state.write(self.home, self._record())
+        self._supervisor.start()
 
     def _started(self, process: Process) -> Process:
         process.start()
@@ -133,4 +156,5 @@ class Stack:
             pools=list(self.pools),
             logs=self.home / "logs",
             processes={process.name: process.pid for process in self.processes},
+            restarts=dict(self._supervisor.restarts) if self._supervisor else {},
         )

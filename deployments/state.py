@@ -19,6 +19,7 @@ class StackState(BaseModel):
     pools: list[str] = []
     logs: Path
     processes: dict[str, int] = {}
+    restarts: dict[str, int] = {}
 
     @property
     def prefect_api_url(self) -> str:

@@ -18,7 +18,7 @@ INTERRUPTED = 130  # what shells report for Ctrl-C
 
 
 def up(pools: tuple[str, ...], port_base: int | None) -> int:
-    """Run the stack in the foreground; 0 after an ordinary stop, 1 when it could not start or a part ended."""
+    """Run the stack in the foreground; 0 after an ordinary stop, 1 when it could not start or a part keeps dying."""
     console = Console(highlight=False)
     one_interrupt_only()
     try:
@@ -31,7 +31,7 @@ def up(pools: tuple[str, ...], port_base: int | None) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     try:
-        return hold(stack, console)
+        return hold(stack)
     finally:
         with console.status("stopping …"):
             stack.stop()
@@ -62,7 +62,10 @@ def start(stack: Stack, console: Console) -> None:
     """Start `stack` and say what it waits for."""
     began = time.monotonic()
     with console.status("starting …") as live:
-        stack.start(lambda part: live.update(f"starting … {part} is ready"))
+        stack.start(
+            tell=lambda part: live.update(f"starting … {part} is ready"),
+            report=lambda line: console.print(line, style="yellow", markup=False),
+        )
     console.print(addresses(stack))
     console.print(f"Ready after {time.monotonic() - began:.1f} s. Logs: {stack.home / 'logs'}")
 
@@ -82,13 +85,11 @@ def addresses(stack: Stack) -> Table:
     return table
 
 
-def hold(stack: Stack, console: Console) -> int:
-    """Watch over the parts until a signal comes (0) or one of them ends by itself (1)."""
+def hold(stack: Stack) -> int:
+    """Hold the stack until a signal comes (0) or one of its parts keeps dying (1), which has been reported by then."""
     try:
-        while not (ended := stack.ended()):
+        while not stack.failure:
             time.sleep(WATCH_S)
     except KeyboardInterrupt:
         return 0
-    for process in ended:
-        console.print(f"{process.name} ended by itself:\n{process.log_tail()}", style="red", markup=False)
     return 1

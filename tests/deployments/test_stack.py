@@ -110,15 +110,15 @@ def test_a_start_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
     assert not [child for child in psutil.Process().children() if str(tmp_path) in " ".join(child.cmdline())]
 
 
-def test_runs_of_a_dead_stack_get_an_honest_end(tmp_path: Path) -> None:
-    """After a restart, begun runs are CRASHED, cancelling ones CANCELLED, handed-out ones wait again; others stay."""
+def test_runs_of_a_dead_stack_are_taken_up_again(tmp_path: Path) -> None:
+    """After a restart begun runs await their retry, cancelling ones are cancelled, handed-out ones wait; others stay."""
     begun = ["PENDING", "RUNNING", "CANCELLING", "SCHEDULED", "COMPLETED"]
     with Stack(tmp_path, StackSettings(ports="auto"), pools=[], api=False) as first:
         deployment = prefect(first, f"/deployments/name/{RING}")["id"]
         runs = [run_in_state(first, deployment, state_type) for state_type in begun]
     with Stack(tmp_path, StackSettings(ports="auto"), pools=[], api=False) as second:
-        after = [prefect(second, f"/flow_runs/{run}")["state_type"] for run in runs]
-    assert after == ["SCHEDULED", "CRASHED", "CANCELLED", "SCHEDULED", "COMPLETED"]
+        after = [prefect(second, f"/flow_runs/{run}")["state_name"] for run in runs]
+    assert after == ["Scheduled", "AwaitingRetry", "Cancelled", "Scheduled", "Completed"]
 
 
 def run_in_state(stack: Stack, deployment: str, state_type: str) -> str:

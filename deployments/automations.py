@@ -1,0 +1,85 @@
+"""What Prefect does by itself when something happens, or fails to happen: visible and editable in its pages.
+
+A run whose process and worker are both gone says nothing any more. It becomes Crashed, a step that Prefect refuses
+for a run which has ended after all, and then waits for another worker, unless it has been started three times.
+"""
+
+from datetime import timedelta
+
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import StateType
+from prefect.events.actions import ChangeFlowRunState
+from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
+
+from deployments.environment import HEARTBEAT_S
+from deployments.recovery import MAX_STARTS
+
+RUN = "prefect.flow-run."
+EVERY_RUN = {"prefect.resource.id": f"{RUN}*"}
+# Three heartbeats: a restart of the server must not look like the death of every run.
+SILENCE = timedelta(seconds=3 * HEARTBEAT_S)
+# Pulling a container's image belongs to this time.
+SLOW_START = timedelta(minutes=10)
+LOST = "No sign of life"
+
+ENDS = {"Completed", "Failed", "TimedOut", "Crashed", "Cancelled"}
+PUT_BACK = {"Scheduled", "AwaitingRetry", "AwaitingConcurrencySlot", "Resuming"}
+
+
+async def apply(client: PrefectClient) -> None:
+    """Create the automations that are missing; one that exists stays as it is, since a person may have edited it."""
+    for automation in (silent_runs(), runs_that_never_begin(), lost_runs_again()):
+        if not await client.read_automations_by_name(automation.name):
+            await client.create_automation(automation)
+
+
+def silent_runs() -> AutomationCore:
+    """After a heartbeat there must be another, or a state in which no process works."""
+    return AutomationCore(
+        name="Runs without a sign of life",
+        description=f"No heartbeat for {SILENCE.seconds} s: the run's process and its worker are gone.",
+        trigger=_absence({"heartbeat"}, {"heartbeat", "Suspended", "Cancelling"} | ENDS | PUT_BACK, SILENCE),
+        actions=[_crash(f"{LOST} for {SILENCE.seconds} s: the process and its worker are gone.")],
+    )
+
+
+def runs_that_never_begin() -> AutomationCore:
+    """After a worker has taken a run, the run must begin, or be put back."""
+    return AutomationCore(
+        name="Runs that never begin",
+        description="A worker took the run, and nothing came of it.",
+        trigger=_absence({"Pending"}, {"Running", "Cancelling"} | ENDS | PUT_BACK, SLOW_START),
+        actions=[_crash(f"{LOST} since a worker took this run.")],
+    )
+
+
+def lost_runs_again() -> AutomationCore:
+    """A run that was lost is for another worker to take, up to MAX_STARTS starts."""
+    begun = {"prefect.run-count": [str(count) for count in range(MAX_STARTS)]}
+    again = ChangeFlowRunState(state=StateType.SCHEDULED, name="AwaitingRetry", message="Lost, so it is started again.")
+    return AutomationCore(
+        name="Lost runs are started again",
+        description=f"At most {MAX_STARTS} starts in all; after that they stay Crashed.",
+        trigger=EventTrigger(
+            match=EVERY_RUN | {"prefect.state-message": f"{LOST}*"} | begun,
+            expect={f"{RUN}Crashed"},
+            for_each={"prefect.resource.id"},
+            posture=Posture.Reactive,
+        ),
+        actions=[again],
+    )
+
+
+def _absence(after: set[str], expect: set[str], within: timedelta) -> EventTrigger:
+    return EventTrigger(
+        match=EVERY_RUN,
+        after={RUN + name for name in after},
+        expect={RUN + name for name in expect},
+        for_each={"prefect.resource.id"},
+        posture=Posture.Proactive,
+        within=within,
+    )
+
+
+def _crash(message: str) -> ChangeFlowRunState:
+    return ChangeFlowRunState(state=StateType.CRASHED, message=message)

@@ -7,10 +7,10 @@ import re
 import tempfile
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 import obstore
 from obstore.exceptions import BaseError
@@ -23,11 +23,16 @@ from blocks.azure_account import AzureAccount
 from blocks.settings import Settings, settings
 from tasks.domain.errors import AtelierError, InvalidInput, UpstreamError
 from tasks.domain.pictures import sniff
+from tasks.domain.retention import Stored
+
+if TYPE_CHECKING:
+    from obstore import ObjectMeta
 
 MAX_BYTES = 256 * 1024 * 1024  # a GLB of 300,000 triangles is 20 MB; this only stops accidents
 CHUNK_BYTES = 1024 * 1024
 SPOOL_BYTES = 8 * 1024 * 1024  # a stream stays in memory up to here, then goes to a temporary file
 HEAD_BYTES = 4096
+REFRESH_AFTER_S = 3600  # content that is stored again later than this is new again to housekeeping
 
 _URI = re.compile(r"azure://(?P<container>[a-z0-9-]{3,63})/hashed/(?P<sha256>[0-9a-f]{64})")
 _NAME = re.compile(r"(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]+)*")
@@ -124,7 +129,7 @@ class ArtifactStore(Block):
 
     async def exists(self, artifact: Artifact | str) -> bool:
         """Tell whether the content is stored."""
-        return await self._size(self.digest(artifact)) is not None
+        return await self._head(self.digest(artifact)) is not None
 
     async def remove(self, artifact: Artifact | str) -> None:
         """Forget the content, for everyone who refers to it; it may be gone already."""
@@ -152,6 +157,12 @@ class ArtifactStore(Block):
     async def remove_named(self, name: str) -> None:
         """Forget document `name`; it may be gone already."""
         await self._forget(_named_key(name))
+
+    async def stored(self, folder: Literal["hashed", "named"]) -> list[Stored]:
+        """Return everything stored: content under its digest, or documents under their names."""
+        with _upstream(folder):
+            found = await obstore.list(self._objects, prefix=folder).collect_async()
+        return [Stored(e["path"].removeprefix(f"{folder}/"), e["last_modified"], e["size"]) for e in found]
 
     def signed_url(self, artifact: Artifact | str, *, expires_in_s: float) -> str:
         """Return a link that anyone may read for `expires_in_s` seconds: a SAS on Azure, else a path on our API."""
@@ -189,13 +200,16 @@ class ArtifactStore(Block):
         return self.azure
 
     async def _holds(self, sha256: str, size: int) -> bool:
-        """Compare sizes too, so that what a crash cut off is written again."""
-        return await self._size(sha256) == size
+        """Compare sizes too, so that what a crash cut off is written again; so is what housekeeping may be after."""
+        found = await self._head(sha256)
+        if found is None or found["size"] != size:
+            return False
+        return (datetime.now(UTC) - found["last_modified"]).total_seconds() < REFRESH_AFTER_S
 
-    async def _size(self, sha256: str) -> int | None:
+    async def _head(self, sha256: str) -> "ObjectMeta | None":
         try:
             with _upstream(sha256):
-                return (await obstore.head_async(self._objects, f"hashed/{sha256}"))["size"]
+                return await obstore.head_async(self._objects, f"hashed/{sha256}")
         except ArtifactNotFound:
             return None
 

@@ -1,9 +1,7 @@
 """What every answer passes through: correlation ids, a body limit, security headers, CORS and compression."""
 
-import re
 from collections.abc import MutableMapping
 from typing import Any
-from uuid import uuid4
 
 from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
@@ -14,10 +12,12 @@ from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.settings import ApiSettings
+from blocks.tracing import tracing
+from tasks.domain.trace_context import CORRELATION_HEADER, TRACEPARENT_HEADER, Trace
 
-CORRELATION_HEADER = "X-Correlation-ID"
-EXPOSED_HEADERS = [CORRELATION_HEADER, "X-Job-Id", "Retry-After"]
-_CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
+TRACE_HEADERS = [CORRELATION_HEADER, TRACEPARENT_HEADER]
+ALLOWED_HEADERS = ["Content-Type", "X-API-Key", "X-On-Behalf-Of", "Authorization", *TRACE_HEADERS]
+EXPOSED_HEADERS = [*TRACE_HEADERS, "X-Job-Id", "Retry-After"]
 
 
 def install_middleware(app: FastAPI, settings: ApiSettings) -> None:
@@ -28,7 +28,7 @@ def install_middleware(app: FastAPI, settings: ApiSettings) -> None:
         CORSMiddleware,
         allow_origin_regex=settings.cors_origin_regex,
         allow_methods=["GET", "POST", "DELETE"],
-        allow_headers=["Content-Type", "X-API-Key", "X-On-Behalf-Of", "Authorization", CORRELATION_HEADER],
+        allow_headers=ALLOWED_HEADERS,
         expose_headers=EXPOSED_HEADERS,
     )
     app.add_middleware(AnswerHeaders)
@@ -40,7 +40,7 @@ def correlation_id(scope: MutableMapping[str, Any]) -> str:
 
 
 class AnswerHeaders:
-    """Gives each request a correlation id, the caller's if it is a decent one, and each answer its headers."""
+    """Gives each request its place in a trace, the caller's if it sent a decent one, and each answer its headers."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,19 +49,20 @@ class AnswerHeaders:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(CORRELATION_HEADER, "")
-        chosen = given if _CORRELATION_ID.fullmatch(given) else uuid4().hex
-        scope.setdefault("state", {})["correlation_id"] = chosen
+        given = Headers(scope=scope)
+        trace = Trace.received(given.get(CORRELATION_HEADER, ""), given.get(TRACEPARENT_HEADER, "")).next_hop()
+        scope.setdefault("state", {})["correlation_id"] = trace.correlation_id
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers[CORRELATION_HEADER] = chosen
+                headers.update(trace.headers)
                 headers["X-Content-Type-Options"] = "nosniff"
                 headers["Referrer-Policy"] = "no-referrer"
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        with tracing(trace):
+            await self._app(scope, receive, send_with_headers)
 
 
 class BodyLimit:

@@ -29,6 +29,7 @@ from prefect.states import Cancelling
 
 from api.errors import OrchestratorUnavailable, Refusal
 from api.states import is_waiting
+from blocks.tracing import trace_labels
 from tasks.domain.errors import InvalidInput
 
 WAITING = [StateType.SCHEDULED, StateType.PENDING]
@@ -111,7 +112,7 @@ class Runs:
                 idempotency_key=idempotency_key(key),
                 name=name,
                 tags=tags,
-                labels=labels,
+                labels=labels | trace_labels(),
             )
 
     async def read(self, run: str) -> FlowRun:

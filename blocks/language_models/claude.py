@@ -8,6 +8,7 @@ from pydantic import Field
 
 from blocks.language_models.answers import Prompt, Stop
 from blocks.language_models.model import MALFORMED, LanguageModel, Received
+from blocks.tracing import outgoing_headers
 from tasks.domain.pictures import Picture
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ class Claude(LanguageModel):
             api_key=self.api_key.get_secret_value(),
             base_url=self.base_url,
             max_retries=0,
+            default_headers=outgoing_headers(),
             timeout=httpx2.Timeout(self.idle_timeout_s, connect=10),
         )
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from blocks.language_models.answers import Prompt, Stop, Usage
 from blocks.language_models.model import MALFORMED, LanguageModel, Received
+from blocks.tracing import outgoing_headers
 
 if TYPE_CHECKING:
     from google.genai.client import AsyncClient
@@ -63,6 +64,7 @@ class Gemini(LanguageModel):
             base_url=self.base_url,
             timeout=round(self.idle_timeout_s * 1000),
             retry_options=HttpRetryOptions(attempts=1),
+            headers=outgoing_headers(),
             httpx_async_client=http,
         )
         return genai.Client(api_key=self.api_key.get_secret_value(), http_options=options).aio

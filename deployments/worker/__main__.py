@@ -1,20 +1,20 @@
-"""A worker for one pool: `python -m deployments.worker POOL`.
+"""A worker for one pool, whatever its type: `python -m deployments.worker POOL [--name NAME]`.
 
 Prefect's own `worker start` looks the pool up once and gives up; this one may start before the server does.
 """
 
+import argparse
 import asyncio
-import contextlib
-import signal
-import sys
 
 import anyio
 import httpx
 from prefect import get_client
 from prefect.client.schemas.objects import WorkPool
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
+from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_WORKER_HEARTBEAT_SECONDS
 from prefect.workers.base import BaseWorker
+
+from deployments.worker.stopping import until_told_to_stop
 
 POLL_S = 0.2
 
@@ -25,11 +25,11 @@ async def wait_for_pool(name: str) -> WorkPool:
         try:
             async with get_client() as client:
                 return await client.read_work_pool(name)
-        except (httpx.TransportError, ObjectNotFound, PrefectHTTPStatusError):
+        except (httpx.HTTPError, ObjectNotFound):
             await anyio.sleep(POLL_S)
 
 
-async def work(pool_name: str) -> None:
+async def work(pool_name: str, name: str) -> None:
     """Run the flows that come to the pool, until a signal says stop."""
     pool = await wait_for_pool(pool_name)
     worker_type = BaseWorker.get_worker_class_from_type(pool.type)
@@ -37,19 +37,15 @@ async def work(pool_name: str) -> None:
         raise SystemExit(f"pool {pool_name} is of type {pool.type}, and no installed package has that worker")
     worker = worker_type(
         work_pool_name=pool_name,
-        name=f"atelier-{pool_name}",
+        name=name,
         heartbeat_interval_seconds=int(PREFECT_WORKER_HEARTBEAT_SECONDS.value()),
     )
     await worker.start()
 
 
-async def until_told_to_stop(pool_name: str) -> None:
-    """Work, and take SIGTERM for what Ctrl-C means: cancel, tear down, end."""
-    working = asyncio.create_task(work(pool_name))
-    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, working.cancel)
-    with contextlib.suppress(asyncio.CancelledError):
-        await working
-
-
 if __name__ == "__main__":
-    asyncio.run(until_told_to_stop(sys.argv[1]))
+    parser = argparse.ArgumentParser(prog="python -m deployments.worker", description=__doc__.splitlines()[0])
+    parser.add_argument("pool", help="the work pool")
+    parser.add_argument("--name", help="the worker's name, the same at every start; atelier-POOL unless given")
+    options = parser.parse_args()
+    asyncio.run(until_told_to_stop(work(options.pool, options.name or f"atelier-{options.pool}")))

@@ -6,22 +6,13 @@ reads the directory; where results lie elsewhere there is nothing to read, and N
 
 import base64
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from prefect.filesystems import LocalFileSystem
 from prefect.results import aget_default_result_storage
 
-from tasks.domain.retention import Stored, artifacts_named_in
-
-
-@dataclass(frozen=True)
-class CachedResult:
-    """A cached result and the artifacts that it names; None when its serializer does not let us see."""
-
-    file: Stored
-    artifacts: set[str] | None
+from tasks.domain.retention import CachedResult, Stored, artifacts_named_in
 
 
 class ResultCache:

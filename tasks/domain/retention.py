@@ -7,7 +7,7 @@ when they have stayed unmarked and unwritten for a grace period that is longer t
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -23,6 +23,14 @@ class Stored:
     name: str
     written: datetime
     size: int
+
+
+@dataclass(frozen=True)
+class CachedResult:
+    """A cached task result and the artifacts that it names; None when its format does not let us see."""
+
+    file: Stored
+    artifacts: set[str] | None
 
 
 @dataclass(frozen=True)
@@ -57,6 +65,16 @@ def sorted_out(documents: Iterable[Stored]) -> Documents:
 def is_old(documents: Iterable[Stored], cutoff: datetime) -> bool:
     """Tell whether the newest of `documents` was written before `cutoff`."""
     return max(document.written for document in documents) < cutoff
+
+
+def must_go(result: CachedResult, blobs: Container[str], cutoff: datetime) -> bool:
+    """Tell whether a cached result is old, names an artifact that is gone, or could name one unseen.
+
+    To lose one costs a repetition; to serve one without its bytes breaks a run.
+    """
+    if result.artifacts is None or result.file.written < cutoff:
+        return True
+    return any(digest not in blobs for digest in result.artifacts)
 
 
 def condemn(unmarked: Iterable[str], before: Mapping[str, datetime], now: datetime) -> dict[str, datetime]:

@@ -1,0 +1,78 @@
+"""Cheap questions to outside services: does it answer, and does it know our key? None of them costs anything."""
+
+import asyncio
+from dataclasses import dataclass
+from uuid import uuid4
+
+import httpx
+
+from blocks.artifacts import ArtifactStore
+from blocks.blender import Blender
+from blocks.language_models.settings import LanguageModelSettings
+from tasks.domain.errors import UpstreamError
+
+ANTHROPIC, GOOGLE = "https://api.anthropic.com", "https://generativelanguage.googleapis.com"
+CALL_TIMEOUT_S = 10.0
+
+
+@dataclass(frozen=True)
+class Question:
+    """One GET and the headers that show our key."""
+
+    url: str
+    headers: dict[str, str]
+
+
+def question_to(service: str, settings: LanguageModelSettings) -> Question | None:
+    """Return the list of models that `service`, claude or gemini, gives for free; None without a key."""
+    secret = settings.anthropic_api_key if service == "claude" else settings.gemini_api_key
+    key = secret.get_secret_value().strip() if secret else ""
+    if not key:
+        return None
+    if service == "claude":
+        headers = {"x-api-key": key, "anthropic-version": "2023-06-01"}
+        return Question(f"{(settings.anthropic_base_url or ANTHROPIC).rstrip('/')}/v1/models?limit=1", headers)
+    url = f"{(settings.gemini_base_url or GOOGLE).rstrip('/')}/v1beta/models?pageSize=1"
+    return Question(url, {"x-goog-api-key": key})
+
+
+async def check_language_model(service: str) -> str | None:
+    """Ask for the list of models; None when no key is set, UpstreamError when the service or the key is no good."""
+    question = question_to(service, LanguageModelSettings())
+    if question is None:
+        return None
+    try:
+        async with httpx.AsyncClient(timeout=CALL_TIMEOUT_S) as client:
+            answer = await client.get(question.url, headers=question.headers)
+    except httpx.TransportError as error:
+        raise UpstreamError(service, str(error) or type(error).__name__, retryable=True) from error
+    if not answer.is_success:
+        why = {401: ", the key is refused", 403: ", the key is refused", 429: ", the account is at its limit"}
+        raise UpstreamError(service, f"HTTP {answer.status_code}{why.get(answer.status_code, '')}")
+    return "answers, and knows the key"
+
+
+async def check_store() -> str:
+    """Write, read and remove a small document; raises UpstreamError when it does not come back."""
+    store, name, content = ArtifactStore.from_settings(), f"health/probe-{uuid4().hex}", b"a probe"
+    await store.write_named(name, content)
+    try:
+        read = await store.read_named(name)
+    finally:
+        await store.remove_named(name)
+    if read != content:
+        raise UpstreamError("artifact store", "gave back other bytes than were written")
+    return f"{store.backend}: writes, reads, removes"
+
+
+async def check_blender() -> str | None:
+    """Ask what there is to run scripts with; None when this machine has no Blender, and is meant to have none."""
+    block = Blender()
+    status = await asyncio.to_thread(block.status)
+    if not status.present:
+        if block.socket is None:
+            return None
+        raise UpstreamError("blender", "; ".join(status.how_to_mend))
+    if block.socket is not None and status.mode != "warm":
+        raise UpstreamError("blender", "; ".join(status.how_to_mend), retryable=True)
+    return f"{status.version}, {status.mode}{'' if status.lockdown else ', no lockdown'}"

@@ -1,0 +1,92 @@
+"""Fifty runs at once: how long until the last has ended, what was lost, what was refused, and the worker's CPU.
+
+Ours is our worker on our server, the peer Prefect's process worker on Prefect's server, both as they come.
+"""
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import httpx
+
+from bench.engine.house import OUR_SERVER, STOCK_SERVER, House, cpu_s, size
+from bench.engine.runs import FINAL, NotMeasured, timed_run
+from bench.engine.servers import REFUSED
+from bench.figures import Figures, figure
+from deployments.postgres import Cluster
+from deployments.processes import Process
+
+RUNS, POLL_S, STUCK_S = 50, 0.5, 900
+
+
+@dataclass(frozen=True)
+class Burst:
+    """`lost`: not accepted, or not COMPLETED at the end; `refused`: calls of anybody that were answered 5xx."""
+
+    wall_s: float
+    lost: int
+    refused: int
+    cpu_per_run_s: float
+
+
+async def figures(home: Path, cluster: Cluster) -> Figures:
+    """Return the figures on both databases."""
+    found = await _beside(home, "SQLite", (None, None))
+    return found | await _beside(home, "PostgreSQL", (cluster.database("ours"), cluster.database("stock")))
+
+
+async def _beside(home: Path, name: str, urls: tuple[str | None, str | None]) -> Figures:
+    async with House(home / f"{name}-ours", OUR_SERVER, urls[0]) as house:
+        ours = await burst(house, "ours", await house.our_worker())
+    async with House(home / f"{name}-stock", STOCK_SERVER, urls[1]) as house:
+        stock = await burst(house, "stock", await house.stock_worker("stock"))
+    runs = size(RUNS)
+    return {
+        f"burst of {runs} on {name}: time / stock": figure(ours.wall_s, stock.wall_s, "s", runs),
+        f"burst of {runs} on {name}: lost / stock": figure(ours.lost, stock.lost, "runs", runs),
+        f"burst of {runs} on {name}: 5xx / stock": figure(ours.refused, stock.refused, "answers", runs),
+        f"worker CPU per run on {name} / stock": figure(ours.cpu_per_run_s, stock.cpu_per_run_s, "s", runs),
+    }
+
+
+async def burst(house: House, pool: str, worker: Process) -> Burst:
+    """Create all runs at once and wait until each has ended; a first run warms up."""
+    deployment = await house.deployed("trivial", pool)
+    await timed_run(house.http, deployment)
+    runs, before_s, before = size(RUNS), cpu_s(worker), _refused(house)
+    began = time.monotonic()
+    created = await asyncio.gather(*(_created(house.http, deployment) for _ in range(runs)))
+    accepted = [run for run in created if run]
+    completed = await _completed(house.http, deployment, len(accepted)) - 1
+    wall_s = time.monotonic() - began
+    return Burst(wall_s, runs - completed, _refused(house) - before, (cpu_s(worker) - before_s) / runs)
+
+
+async def _created(http: httpx.AsyncClient, deployment: UUID) -> str | None:
+    """Create a run as a client without retries does; None when the server would not."""
+    answer = await http.post(f"/deployments/{deployment}/create_flow_run", json={})
+    return str(answer.json()["id"]) if answer.is_success else None
+
+
+async def _completed(http: httpx.AsyncClient, deployment: UUID, runs: int) -> int:
+    """Wait until `runs` and the first have ended; return how many of all are COMPLETED."""
+    deadline_s = time.monotonic() + STUCK_S
+    while time.monotonic() < deadline_s:
+        if await _count(http, deployment, sorted(FINAL)) > runs:
+            return await _count(http, deployment, ["COMPLETED"])
+        await asyncio.sleep(POLL_S)
+    raise NotMeasured(f"a burst has not ended after {STUCK_S} s")
+
+
+async def _count(http: httpx.AsyncClient, deployment: UUID, states: list[str]) -> int:
+    """Return how many runs of a deployment are in one of `states`; 0 while the server is too busy to say."""
+    runs = {"deployments": {"id": {"any_": [str(deployment)]}}, "flow_runs": {"state": {"type": {"any_": states}}}}
+    answer = await http.post("/flow_runs/count", json=runs)
+    return int(answer.json()) if answer.is_success else 0
+
+
+def _refused(house: House) -> int:
+    """Return how many calls the server has answered 5xx, by its log."""
+    return house.server.log.read_text().count(REFUSED)

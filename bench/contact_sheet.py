@@ -13,8 +13,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw, ImageFont
 
-from bench.designer import failings, prompts
 from blocks.blender import Blender
+from tasks.domain.rings.promises import failings, prompts
 from tasks.domain.rings.proof import prove
 from tasks.domain.rings.reader import read_prompt
 from tasks.domain.rings.script import write_script

@@ -1,15 +1,13 @@
 """No wish is dropped in silence: every word of every prompt of the bench list has a consequence, or is listed."""
 
-from pathlib import Path
-
 import pytest
 
 from tasks.domain.rings.phrases import NUMBER_WORDS, Phrase, read_phrases
+from tasks.domain.rings.promises import prompts
 from tasks.domain.rings.reader import read_prompt
 from tasks.domain.rings.spec import RingSpec
 
-LIST = Path(__file__).parents[3] / "bench" / "prompts.txt"
-PROMPTS = [line for line in LIST.read_text().splitlines() if line and not line.startswith("#")]
+PROMPTS = prompts()
 STRUCTURE = {"break", "join", "not", "harmless", "system", "dimension"}
 STRUCTURE_WORDS = {"stones", "center", "side", "accent", "around", "row"}
 

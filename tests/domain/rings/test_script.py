@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from tasks.domain.rings.promises import prompts
 from tasks.domain.rings.reader import read_prompt
 from tasks.domain.rings.script import write_script
 
 ROOT = Path(__file__).parents[3]
 KIT = ROOT / "blocks" / "blender" / "runtime" / "ring_kit"
-LIST = (ROOT / "bench" / "prompts.txt").read_text().splitlines()
-PROMPTS = [line for line in LIST if line and not line.startswith("#")]
+PROMPTS = prompts()
 
 
 def kit_names() -> set[str]:

@@ -3,6 +3,7 @@
 import os
 
 RING = "generate-ring/default"
+RUN_DAG = "run-dag/default"
 
 CPU, BLENDER, GPU = "cpu", "blender", "gpu"
 POOLS = (CPU, BLENDER, GPU)

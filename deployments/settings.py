@@ -18,10 +18,11 @@ class StackSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ATELIER_", extra="ignore", populate_by_name=True)
 
     ports: Literal["fixed", "auto"] = Field("fixed", description="auto: any free ports")
-    port_base: Port | None = Field(None, ge=1, le=65533, description="Prefect, API and ring from this port upwards")
+    port_base: Port | None = Field(None, ge=1, le=65532, description="Prefect, API, ring, agentic from this upwards")
     prefect_port: Port = Field(4200, ge=1, le=65535)
     api_port: Port = Field(8000, ge=1, le=65535, description="The combined app")
     ring_port: Port = Field(8102, ge=1, le=65535, validation_alias=AliasChoices("RING_GEN_PORT", "ring_port"))
+    agentic_port: Port = Field(8090, ge=1, le=65535, validation_alias=AliasChoices("AGENTIC_PORT", "agentic_port"))
     max_concurrent_jobs: int = Field(
         default_factory=default_concurrency,
         ge=1,
@@ -41,9 +42,10 @@ class StackSettings(BaseSettings):
     @model_validator(mode="after")
     def _choose_ports(self) -> Self:
         if self.ports == "auto":
-            self.prefect_port, self.api_port, self.ring_port = free_ports(3)
+            self.prefect_port, self.api_port, self.ring_port, self.agentic_port = free_ports(4)
         elif self.port_base is not None:
-            self.prefect_port, self.api_port, self.ring_port = (self.port_base + step for step in range(3))
+            ports = (self.port_base + step for step in range(4))
+            self.prefect_port, self.api_port, self.ring_port, self.agentic_port = ports
         return self
 
     @model_validator(mode="after")

@@ -1,9 +1,17 @@
 """Public names of what can be run, and the pools that run it."""
 
 import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
 
 RING = "generate-ring/default"
 RUN_DAG = "run-dag/default"
+HOUSEKEEPING = "housekeeping/default"
+SERVICE_PROBE = "service-probe/default"
+NIGHTLY_RING_PROOF = "nightly-ring-proof/default"
 
 CPU, BLENDER, GPU = "cpu", "blender", "gpu"
 POOLS = (CPU, BLENDER, GPU)
@@ -13,3 +21,49 @@ def default_concurrency() -> int:
     """Return how many rings this machine builds at once: half its cores, 1 to 4 (the ring contract's rule)."""
     cores = os.cpu_count() or 1
     return min(4, cores // 2) if cores > 2 else 1
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """A deployment that the native API offers under `name`; its models are named, since importing them takes time."""
+
+    name: str
+    title: str
+    deployment: str
+    request: str  # the models' names in flows.contracts
+    result: str
+    queue_limit: int = 64  # runs that may wait; one more is refused
+    typical_s: float | None = None  # how long a run takes, until some have been seen
+    pictures: frozenset[str] = frozenset()  # fields of the request that must be pictures
+
+    @property
+    def request_model(self) -> "type[BaseModel]":
+        """Return what a request must fit."""
+        return _model(self.request)
+
+    @property
+    def result_model(self) -> "type[BaseModel]":
+        """Return what a run leaves as its result."""
+        return _model(self.result)
+
+
+PIPELINES = {
+    pipeline.name: pipeline
+    for pipeline in (
+        Pipeline(
+            "ring",
+            "A ring from words or a picture",
+            RING,
+            "RingRequest",
+            "RingResult",
+            pictures=frozenset({"reference"}),
+        ),
+    )
+}
+
+
+def _model(name: str) -> "type[BaseModel]":
+    from flows import contracts
+
+    model: type[BaseModel] = getattr(contracts, name)
+    return model

@@ -34,6 +34,7 @@ class StackSettings(BaseSettings):
         default_factory=lambda: dict.fromkeys(POOLS, "process"),
         description='Worker type of each pool that is created, as JSON: {"blender": "docker"}',
     )
+    schedules: Literal["on", "off"] = Field("on", description="off: set up with every schedule paused, as tests want")
     worker_query_s: float = Field(0.5, gt=0, le=60, description="How often a worker asks for runs")
     start_timeout_s: float = Field(180, gt=0, le=600, description="Until every part of the stack is ready")
     max_deaths: int = Field(5, ge=1, le=1000, description="A part that ends as often within a minute ends the stack")

@@ -24,11 +24,11 @@ from rich.console import Console
 from blocks.settings import CHECKOUT
 from deployments import automations
 from deployments.blocks import NAME, block_types, our_blocks
-from deployments.catalog import BLENDER
 from deployments.recovery import recover
 from deployments.settings import StackSettings
 
 PREFECT_FILE = CHECKOUT / "prefect.yaml"
+RING_ENTRYPOINT = "flows.rings.generate_ring"
 POLL_S = 0.1
 
 
@@ -48,7 +48,7 @@ async def set_up(settings: StackSettings, *, recover_before: datetime | None = N
             await block_type.aregister_type_and_schema(client=client)
         for block in our_blocks():
             await _save_block(client, block)
-        await _deploy(client, settings.max_concurrent_jobs)
+        await _deploy(client, settings)
         await automations.apply(client)
 
 
@@ -84,19 +84,23 @@ async def _save_block(client: PrefectClient, block: Block) -> None:
         await block.asave(NAME, client=client)
 
 
-async def _deploy(client: PrefectClient, max_concurrent_jobs: int) -> None:
+async def _deploy(client: PrefectClient, settings: StackSettings) -> None:
     """Apply prefect.yaml as `prefect deploy --all` does, without the seconds that a second process would take.
 
-    The blender pool's deployments run `max_concurrent_jobs` at once; the file cannot say so itself, since Prefect
-    reads limits before it fills in variables.
+    Rings are made `max_concurrent_jobs` at once; the file cannot say so itself, since Prefect reads limits before it
+    fills in variables. Schedules are known by their slugs: a second set-up changes them in place, and since the file
+    does not say whether they are active, a person's pause stays.
     """
     said = Console(file=(text := StringIO()))
     configurations, actions = _load_deploy_configs_and_actions(PREFECT_FILE, console=said)
     if not configurations:
         raise ValueError(f"{PREFECT_FILE} describes no deployment: {text.getvalue()}")
     for configuration in configurations:
-        if configuration["work_pool"]["name"] == BLENDER:
-            configuration["concurrency_limit"]["limit"] = max_concurrent_jobs
+        if configuration["entrypoint"] == RING_ENTRYPOINT:
+            configuration["concurrency_limit"]["limit"] = settings.max_concurrent_jobs
+        if settings.schedules == "off":
+            for schedule in configuration.get("schedules", []):
+                schedule["active"] = False
         await _run_single_deploy(
             configuration, actions, client=client, prefect_file=PREFECT_FILE, console=said, is_interactive=lambda: False
         )

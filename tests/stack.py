@@ -36,6 +36,7 @@ def running_stack(
     `environment` is added to that of every process: keys and addresses of loopback services, limits.
     """
     settings = StackSettings(ports="auto")
+    environment = {"ATELIER_SCHEDULES": "off"} | (environment or {})  # no probe or night may run beside a test
     with Stack(home, settings, pools=pools, environment=environment) as stack:
         parts = stack.parts
         yield RunningStack(stack.home, parts.ring_url, parts.api_url, parts.prefect_api_url, stack.environment)

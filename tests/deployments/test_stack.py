@@ -43,7 +43,7 @@ def test_the_ring_deployment_follows_prefect_yaml(stack: Stack) -> None:
     deployment = prefect(stack, f"/deployments/name/{RING}")
     assert deployment["work_pool_name"] == "blender"
     assert deployment["entrypoint"] == "flows.rings.generate_ring"
-    assert deployment["tags"] == ["ring"]
+    assert set(deployment["tags"]) == {"atelier", "ring"}
     assert deployment["enforce_parameter_schema"] is True
     assert deployment["global_concurrency_limit"]["limit"] == stack.settings.max_concurrent_jobs
     assert deployment["concurrency_options"]["collision_strategy"] == "ENQUEUE"

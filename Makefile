@@ -55,11 +55,12 @@ doctor: environment
 
 environment: .venv/.installed .venv-blender/.installed
 
-.venv/.installed: requirements.lock
+.venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) deployments/system.py
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet uv
 	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --offline --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv-blender/.installed: requirements-blender.lock .venv/.installed

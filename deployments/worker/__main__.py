@@ -44,7 +44,7 @@ async def work(pool_name: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(prog="python -m deployments.worker", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m deployments.worker", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("pool", help="the work pool")
     parser.add_argument("--name", help="the worker's name, the same at every start; atelier-POOL unless given")
     options = parser.parse_args()

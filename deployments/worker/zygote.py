@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ import psutil
 from prefect.logging import get_logger
 
 from deployments.worker.claims import SAME_START_S
+from deployments.worker.groups import signal_group
 from deployments.worker.sources import CHECKOUT
 
 MODULE = "deployments.worker.zygote_main"
@@ -39,16 +39,13 @@ class RunProcess:
 
     def signal(self, number: int) -> None:
         """Send `number` to the process and its group, unless it has ended."""
-        if self.ended.done():
-            return
-        for send in (os.killpg, os.kill):  # a process that was forked just now leads no group yet
-            try:
-                return send(self.pid, number)
-            except ProcessLookupError:
-                continue
+        if not self.ended.done():
+            signal_group(self.pid, number)
 
     async def stop(self, grace_s: float) -> None:
         """End the process and all of its descendants, politely for `grace_s` (0: not at all)."""
+        if self.ended.done():
+            return
         family = await asyncio.to_thread(descendants, self.pid, self.since)
         if grace_s:
             self.signal(signal.SIGTERM)
@@ -81,9 +78,10 @@ class Zygote:
     gone: asyncio.Event = field(default_factory=asyncio.Event)
     importing: str = ""
     retired: bool = False
+    hookless: set[str] = field(default_factory=set)
     asked: dict[str, asyncio.Future[RunProcess | None]] = field(default_factory=dict)
     running: dict[int, RunProcess] = field(default_factory=dict)
-    numbers: count = field(default_factory=count)  # type: ignore[type-arg]
+    numbers: count = field(default_factory=count)
     hearing: asyncio.Task[None] | None = None
 
     @classmethod
@@ -149,6 +147,7 @@ class Zygote:
         if "importing" in message:
             self.importing = message["importing"]
         elif "ready" in message:
+            self.hookless = set(message["hookless"])
             self.ready.set_result(None)
         elif "started" in message:
             ended = asyncio.get_running_loop().create_future()
@@ -166,10 +165,11 @@ class Zygote:
         for process in self.running.values():
             process.signal(signal.SIGKILL)
             process.ended.set_result(LOST)
-        for answer in (self.ready, *self.asked.values()):
-            if not answer.done():
-                answer.set_exception(died)
-        self.ready.exception()  # so that nobody is told of an exception that nobody waited for
+        for answer in self.asked.values():
+            answer.set_exception(died)
+        if not self.ready.done():
+            self.ready.set_exception(died)
+            self.ready.exception()  # looked at, so that nobody is told of an exception that nobody waited for
         self.running.clear()
         self.asked.clear()
 
@@ -217,6 +217,10 @@ class Nursery:
             zygote.retire()
         raise ZygoteDied(f"no zygote lived to fork in {TRIES} tries")
 
+    def has_no_hooks(self, entrypoint: str | None) -> bool:
+        """Tell whether the flow at `entrypoint` is known to have no hooks for cancelled and crashed runs."""
+        return any(entrypoint in zygote.hookless for zygote in self.zygotes if zygote.usable)
+
     async def stop(self) -> None:
         """End every zygote, and every process that is left."""
         await asyncio.gather(*(zygote.stop() for zygote in self.zygotes))
@@ -227,5 +231,5 @@ class Nursery:
         return zygote
 
     async def _is_ready(self, zygote: Zygote) -> bool:
-        await asyncio.wait({asyncio.ensure_future(zygote.gone.wait()), zygote.ready}, return_when="FIRST_COMPLETED")
-        return zygote.ready.done() and not zygote.gone.is_set()
+        await asyncio.wait({zygote.ready})
+        return zygote.ready.exception() is None

@@ -6,8 +6,9 @@ It stays single-threaded, since a fork copies only the thread that calls it, and
 fork: Blender, GPU runtimes. FD is a stream socket to the worker, one JSON document a line:
 
     in   {"id", "module", "arguments", "command", "environment", "directory", "quiet"}  or  {"retire": true}
-    out  {"importing": module} …, {"ready": pid}, then for each request {"started": id, "pid", "since"} or
-         {"stale": id}, and {"ended": pid, "status"} for each process; a negative status is a signal's number
+    out  {"importing": module} …, {"ready": pid, "hookless": entrypoints}
+         for each request {"started": id, "pid", "since"} or {"stale": id}
+         for each process {"ended": pid, "status"}, where a negative status is a signal's number
 """
 
 import atexit
@@ -31,6 +32,7 @@ from typing import Any, NoReturn
 
 import psutil
 
+from deployments.worker.groups import signal_group
 from deployments.worker.sources import CHECKOUT, fingerprint
 
 Message = dict[str, Any]
@@ -73,6 +75,19 @@ def preload(control: socket.socket, left_out: set[str]) -> None:
 def flow_modules() -> list[str]:
     """Return the modules of the folder `flows`."""
     return [f"flows.{module.name}" for module in pkgutil.iter_modules([str(CHECKOUT / "flows")])]
+
+
+def hookless() -> list[str]:
+    """Return the entrypoints of flows that have nothing to do when a run of theirs is cancelled or crashes."""
+    from prefect import Flow
+
+    modules = {name: vars(sys.modules[name]) for name in flow_modules() if name in sys.modules}
+    flows = {f"{name}.{key}": value for name, held in modules.items() for key, value in held.items()}
+    return [
+        entrypoint
+        for entrypoint, flow in flows.items()
+        if isinstance(flow, Flow) and not flow.on_cancellation_hooks and not flow.on_crashed_hooks
+    ]
 
 
 def send(control: socket.socket, message: Message) -> None:
@@ -118,11 +133,11 @@ class Zygote:
         return None
 
     def requests(self) -> Iterator[Message]:
-        """Yield what the worker asks; without a worker nobody would hear of the runs, so they end, to be taken up again."""
+        """Yield what the worker asks; when it has gone, end its runs, which its next life takes up again."""
         received = self.control.recv(READ_BYTES)
         if not received:
             for pid in self.children:
-                end_group(pid)
+                signal_group(pid, signal.SIGKILL)
             sys.exit(0)
         *lines, self.unread = (self.unread + received).split(b"\n")
         for line in lines:
@@ -158,19 +173,10 @@ class Zygote:
     def reap(self) -> None:
         """Collect processes that ended, and end what each left in its group while its number is still its own."""
         while self.children and (ended := os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)):
-            end_group(ended.si_pid)
+            signal_group(ended.si_pid, signal.SIGKILL)
             _, status = os.waitpid(ended.si_pid, 0)
             self.children.discard(ended.si_pid)
             send(self.control, {"ended": ended.si_pid, "status": os.waitstatus_to_exitcode(status)})
-
-
-def end_group(pid: int) -> None:
-    """Kill the process group of `pid`, or the process alone while it has none."""
-    for kill in (os.killpg, os.kill):
-        try:
-            return kill(pid, signal.SIGKILL)
-        except ProcessLookupError:
-            continue
 
 
 def die_with(parent: int) -> None:
@@ -235,7 +241,9 @@ def refresh_prefect() -> None:
 
 def run(module: str, arguments: list[str]) -> NoReturn:
     """Do what `python -m MODULE ARGUMENTS` does, then end without taking the copied interpreter apart."""
-    warnings.filterwarnings("ignore", category=RuntimeWarning, module="runpy")  # it is imported already: that's the point
+    warnings.filterwarnings(
+        "ignore", category=RuntimeWarning, module="runpy"
+    )  # it is imported already: that's the point
     sys.argv = [module, *arguments]
     status = 1
     try:
@@ -259,7 +267,7 @@ def main(descriptor: int, left_out: set[str]) -> Message | None:
     control.set_inheritable(False)
     zygote = Zygote(control)
     preload(control, left_out)
-    send(control, {"ready": os.getpid()})
+    send(control, {"ready": os.getpid(), "hookless": hookless()})
     return zygote.serve()
 
 

@@ -1,4 +1,4 @@
-"""Serve the combined app and the ring contract's own port from one process: `python -m api`."""
+"""Serve the combined app, and the contracts that have ports of their own, from one process: `python -m api`."""
 
 import asyncio
 import logging
@@ -9,15 +9,16 @@ from contextlib import contextmanager
 import uvicorn
 from fastapi import FastAPI
 
+from api.contracts.agentic import agentic_app
 from api.contracts.ring import ring_app
 from api.main import app
-from api.settings import api_settings, ring_settings
+from api.settings import agentic_settings, api_settings, ring_settings
 
 GRACE_S = 5
 
 
 class QuietServer(uvicorn.Server):
-    """A server that leaves the process's signals to `main`, since two of them share one process."""
+    """A server that leaves the process's signals to `main`, since several of them share one process."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -32,10 +33,11 @@ def server(served: FastAPI, host: str, port: int) -> QuietServer:
 
 
 async def main() -> None:
-    """Serve both until SIGINT or SIGTERM."""
+    """Serve all of them until SIGINT or SIGTERM."""
     servers = [
         server(app, api_settings().host, api_settings().port),
         server(ring_app, ring_settings().host, ring_settings().port),
+        server(agentic_app, agentic_settings().host, agentic_settings().port),
     ]
 
     def stop() -> None:

@@ -6,21 +6,24 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI, Request
 
 from api import artifacts
+from api.contracts.agentic import create_agentic_app
+from api.contracts.agentic_workflows import Workflows
 from api.contracts.ring import create_ring_app
 from api.contracts.ring_jobs import RingJobs
 from api.errors import install_error_handlers
 from api.middleware import install_middleware
-from api.settings import ApiSettings, RingSettings, api_settings, ring_settings
+from api.settings import AgenticSettings, ApiSettings, RingSettings, agentic_settings, api_settings, ring_settings
 from blocks.artifacts import ArtifactStore
 
 
-def create_app(ring: RingSettings, api: ApiSettings, store: ArtifactStore) -> FastAPI:
+def create_app(ring: RingSettings, agentic: AgenticSettings, api: ApiSettings, store: ArtifactStore) -> FastAPI:
     """Build the combined app."""
     jobs = RingJobs(ring, api, store)
+    workflows = Workflows(agentic, api, jobs)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with jobs:  # a mounted app's own lifespan is not run
+        async with jobs, workflows:  # a mounted app's own lifespan is not run
             yield
 
     app = FastAPI(title="Atelier", docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -29,7 +32,8 @@ def create_app(ring: RingSettings, api: ApiSettings, store: ArtifactStore) -> Fa
     @app.get("/")
     async def contracts(request: Request) -> dict[str, str]:
         """Name the contracts and where each is."""
-        return {"service": "atelier", "ring": f"{request.scope.get('root_path', '')}/ring/"}
+        root = request.scope.get("root_path", "")
+        return {"service": "atelier", "ring": f"{root}/ring/", "agentic": f"{root}/agentic/"}
 
     @app.get("/health")
     async def health() -> dict[str, str]:
@@ -38,9 +42,10 @@ def create_app(ring: RingSettings, api: ApiSettings, store: ArtifactStore) -> Fa
 
     app.include_router(artifacts.router)
     app.mount("/ring", create_ring_app(jobs))
+    app.mount("/agentic", create_agentic_app(workflows))
     install_error_handlers(app)
     install_middleware(app, api)
     return app
 
 
-app = create_app(ring_settings(), api_settings(), ArtifactStore.from_settings())
+app = create_app(ring_settings(), agentic_settings(), api_settings(), ArtifactStore.from_settings())

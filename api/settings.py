@@ -1,12 +1,14 @@
 """Settings of the shim: where it listens, whom it lets in, and the ring contract's limits."""
 
 from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from prefect.settings import PREFECT_API_URL
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from blocks.settings import CHECKOUT
 from deployments.catalog import default_concurrency
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -69,6 +71,19 @@ class RingSettings(BaseSettings):
         return None
 
 
+class AgenticSettings(BaseSettings):
+    """The agentic contract. Every field is AGENTIC_<FIELD>."""
+
+    model_config = SettingsConfigDict(env_prefix="AGENTIC_", extra="ignore", populate_by_name=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8090, ge=1, le=65535)
+    api_key: SecretStr | None = Field(None, description="Asked of every caller in X-API-Key, when set")
+    dags: Path = Field(CHECKOUT / "deployments" / "dags.yaml", description="The file of tools and workflows")
+    max_queue_size: int = Field(64, ge=1, le=10_000, description="Waiting workflows; one more is refused")
+    result_wait_timeout_seconds: float = Field(600, ge=1, le=3600, description="How long /result waits at most")
+
+
 def _given(secret: SecretStr | None) -> bool:
     return secret is not None and bool(secret.get_secret_value().strip())
 
@@ -77,6 +92,12 @@ def _given(secret: SecretStr | None) -> bool:
 def api_settings() -> ApiSettings:
     """Return the process's settings of the combined app."""
     return ApiSettings()
+
+
+@lru_cache(maxsize=1)
+def agentic_settings() -> AgenticSettings:
+    """Return the process's settings of the agentic contract."""
+    return AgenticSettings()
 
 
 @lru_cache(maxsize=1)

@@ -42,6 +42,11 @@ class Parts:
         """The ring contract at root."""
         return f"http://{LOOPBACK}:{self.settings.ring_port}"
 
+    @property
+    def agentic_url(self) -> str:
+        """The agentic contract at root."""
+        return f"http://{LOOPBACK}:{self.settings.agentic_port}"
+
     def server(self) -> Process:
         """Prefect's server; uvicorn directly, since Prefect's own command adds half a second and a banner."""
         port = str(self.settings.prefect_port)
@@ -66,8 +71,8 @@ class Parts:
         return self._process(f"worker-{pool}", command, lambda: bool(probes.workers_online(self.prefect_api_url, pool)))
 
     def api(self) -> Process:
-        """The shim, on its own port and on the ring contract's."""
-        urls = (f"{self.api_url}/health", f"{self.ring_url}/health")
+        """The shim, on its own port and on the contracts'."""
+        urls = [f"{url}/health" for url in (self.api_url, self.ring_url, self.agentic_url)]
         return self._process("api", [sys.executable, "-m", "api"], lambda: all(map(probes.answers, urls)))
 
     def _process(self, name: str, command: list[str], ready: Callable[[], bool]) -> Process:

@@ -153,6 +153,7 @@ class Stack:
             prefect_url=self.parts.prefect_url,
             api_url=self.parts.api_url if self._with_api else None,
             ring_url=self.parts.ring_url if self._with_api else None,
+            agentic_url=self.parts.agentic_url if self._with_api else None,
             pools=list(self.pools),
             logs=self.home / "logs",
             processes={process.name: process.pid for process in self.processes},

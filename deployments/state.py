@@ -16,6 +16,7 @@ class StackState(BaseModel):
     prefect_url: str
     api_url: str | None = None
     ring_url: str | None = None
+    agentic_url: str | None = None
     pools: list[str] = []
     logs: Path
     processes: dict[str, int] = {}

@@ -78,6 +78,7 @@ def addresses(stack: Stack) -> Table:
         "Prefect": stack.parts.prefect_url,
         "Ring contract": ring,
         "Ring page": f"{ring}/test",
+        "Agentic contract": stack.parts.agentic_url,
         "All contracts": f"{stack.parts.api_url}/docs",
     }.items():
         table.add_row(what, url)

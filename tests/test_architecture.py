@@ -14,7 +14,8 @@ MAY_IMPORT = {
     "api.studio": {"api.studio", "tasks.domain"},
     "api": {
         "api", "deployments.catalog", "flows.contracts", "blocks.artifacts", "blocks.settings", "blocks.tracing",
-        "tasks.domain.errors", "tasks.domain.pictures", "tasks.domain.rings.report", "tasks.domain.trace_context",
+        "tasks.domain.dags", "tasks.domain.errors", "tasks.domain.pictures", "tasks.domain.rings.report",
+        "tasks.domain.trace_context",
     },
     "flows.contracts": {"blocks.artifacts", "tasks.domain"},
     "flows": {"flows.contracts", "flows", "tasks"},

@@ -62,19 +62,27 @@ class RingJobs:
 
         Raises MissingKey, InvalidInput, DuplicateRequest, QueueFull, OrchestratorUnavailable.
         """
-        self._check_key(submission.request.llm_name or "auto")
-        reference = await self._stored_picture(submission.request.image_b64)
-        request = self._ring_request(submission.request, reference)
+        request = await self.prepare(submission.request)
         digest = _digest(request)
         job = submission.request.request_id
         existing = await self._existing(job, digest) if job else None
         if existing is not None:
             return existing
-        await self._check_queue()
+        await self.check_queue()
         run = await self._create(request, submission, digest)
         if run.labels.get(DIGEST) != digest:
             raise DuplicateRequest(f"request_id {job} is taken by another request")
         return run
+
+    async def prepare(self, request: GenerateRequest) -> RingRequest:
+        """Return what the flow is to be asked, its picture stored; raises MissingKey and InvalidInput."""
+        self._check_key(request.llm_name or "auto")
+        return self._ring_request(request, await self._stored_picture(request.image_b64))
+
+    async def check_queue(self) -> None:
+        """Refuse one job more than may wait; two that arrive together may both pass, which does no harm."""
+        if await self.runs.count_waiting() >= self.settings.max_queue_size:
+            raise QueueFull
 
     async def read(self, job: str) -> FlowRun:
         """Return the run of `job`; raises RunNotFound when it is unknown or has expired."""
@@ -151,11 +159,6 @@ class RingJobs:
         """Keep a request id from overwriting a session that it did not make."""
         if await self.store.list_named(f"sessions/{session_id}"):
             raise DuplicateRequest(f"request_id {session_id} is the name of another session")
-
-    async def _check_queue(self) -> None:
-        """Refuse one job more than may wait; two that arrive together may both pass, which does no harm."""
-        if await self.runs.count_waiting() >= self.settings.max_queue_size:
-            raise QueueFull
 
     async def _create(self, request: RingRequest, submission: Submission, digest: str) -> FlowRun:
         job = submission.request.request_id

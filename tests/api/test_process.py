@@ -21,6 +21,7 @@ def start(home: Path, port: int, ring_port: int) -> subprocess.Popen[str]:
         "ATELIER_API_PORT": str(port),
         "RING_GEN_PORT": str(ring_port),
         "RING_GEN_HOST": "127.0.0.1",
+        "AGENTIC_PORT": str(free_port()),
         "PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api",
     }
     return subprocess.Popen([sys.executable, "-m", "api"], env=environment, stderr=subprocess.PIPE, text=True)

@@ -9,7 +9,7 @@ import pytest
 
 from api.contracts.ring import create_native_app
 from api.main import create_app
-from api.settings import ApiSettings, RingSettings
+from api.settings import AgenticSettings, ApiSettings, RingSettings
 from blocks.artifacts import ArtifactStore
 from tests.api.conftest import Hand, Served, free_port, shim, submit
 from tests.api.rings import GLB, a_ring
@@ -164,7 +164,7 @@ async def test_long_answers_are_compressed(ring: httpx.AsyncClient) -> None:
 
 async def test_the_mounted_contract_speaks_of_its_prefix(served: Served, api_settings: ApiSettings, hand: Hand) -> None:
     """Under /ring every URL in a body begins with /ring and works."""
-    url = await served.start(create_app(RingSettings(), api_settings, hand.store))
+    url = await served.start(create_app(RingSettings(), AgenticSettings(), api_settings, hand.store))
     async with httpx.AsyncClient(base_url=url, timeout=30) as client:
         assert (await client.get("/")).json()["ring"] == "/ring/"
         assert (await client.get("/ring/test")).headers["location"] == "/ring/ui/index.html"

@@ -21,7 +21,36 @@ class Refusal(AtelierError):
     """The shim itself says no; each subclass has its status."""
 
     status: ClassVar[int]
-    retry_after_s: ClassVar[int | None] = None
+    code: ClassVar[str] = ""
+    retry_after_s: int | None = None
+
+
+class RunNotFound(Refusal):
+    """No such run, or it belongs to another deployment."""
+
+    status = 404
+    code = "run_not_found"
+
+
+class AlreadyRunning(Refusal):
+    """The run has begun, so it can no longer be cancelled."""
+
+    status = 409
+    code = "already_running"
+
+
+class WrongState(Refusal):
+    """What was asked does not fit the state that the run is in."""
+
+    status = 409
+    code = "wrong_state"
+
+
+class ClientGone(Refusal):
+    """The client that waited has hung up; nobody reads the answer."""
+
+    status = 499
+    code = "client_gone"
 
 
 class OrchestratorUnavailable(UpstreamError):
@@ -29,6 +58,10 @@ class OrchestratorUnavailable(UpstreamError):
 
     def __init__(self, detail: str) -> None:
         super().__init__("prefect", detail, retryable=True)
+
+
+class DeploymentMissing(OrchestratorUnavailable):
+    """Set-up has not made the deployment yet."""
 
 
 # The first class that fits names the status, so the narrower ones come first.

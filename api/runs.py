@@ -1,15 +1,13 @@
-"""Flow runs as the contracts need them: the only code that talks to the Prefect API."""
+"""Flow runs as the contracts need them: create, read, wait, cancel, retry, count and list."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 from typing import Any, Self
 from uuid import UUID
 
-import httpx
-from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
@@ -21,77 +19,80 @@ from prefect.client.schemas.filters import (
     WorkerFilter,
     WorkerFilterStatus,
 )
-from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
+from prefect.client.schemas.objects import FlowRun, State, StateType, WorkerStatus
+from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
-from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
-from prefect.settings import PREFECT_API_AUTH_STRING
-from prefect.states import Cancelling
+from prefect.exceptions import ObjectNotFound
+from prefect.states import AwaitingRetry, Cancelling
 
-from api.errors import OrchestratorUnavailable, Refusal
-from api.states import is_waiting
+from api.errors import (
+    AlreadyRunning,
+    ClientGone,
+    DeploymentMissing,
+    OrchestratorUnavailable,
+    RunNotFound,
+    WrongState,
+)
+from api.orchestrator import Orchestrator, connection
+from api.parameters import check_parameters
+from api.states import is_waiting, native_word
 from blocks.tracing import trace_labels
-from tasks.domain.errors import InvalidInput
 
 WAITING = [StateType.SCHEDULED, StateType.PENDING]
+BEGUN = [StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING]
 TERMINAL = [StateType.COMPLETED, StateType.FAILED, StateType.CRASHED, StateType.CANCELLED]
-CREATE_TIMEOUT_S = 30.0  # SQLite answers bursts with "database is locked", which the client waits out
-WRITERS = 2  # at once; more only make SQLite answer "locked", and each such answer costs the client two seconds
+CREATE_TIMEOUT_S = 30.0  # for one creation, once it is its turn
+WRITERS = 4  # at once; SQLite lets them in one by one
 CANCEL_CONFIRMATION_S = 5.0
-POLL_S = (0.25, 2.0)  # from quick to patient, a tenth of the time already waited
+CANCEL_ATTEMPTS = 3  # a run that is just changing hands may refuse once
+POLL_S = 1.0  # while Prefect's events are not heard
+NET_S = 5.0  # while they are: only a missed event needs it
+KNOWN_KEYS = 10_000  # whose runs are remembered by their id
+GONE_S = 0.5  # how soon a waiting client that hung up is noticed
+RESET = {"atelier.progress": 0, "atelier.step": "", "atelier.detail": ""}
 
-
-class RunNotFound(Refusal):
-    """No such run, or it belongs to another deployment."""
-
-    status = 404
-
-
-class AlreadyRunning(Refusal):
-    """The run has begun, so it can no longer be cancelled."""
-
-    status = 409
-
-
-class ClientGone(Refusal):
-    """The client that waited has hung up; nobody reads the answer."""
-
-    status = 499
+Gone = Callable[[], Awaitable[bool]]
 
 
 class Runs:
     """The runs of one deployment, whose flow takes the single parameter `request`.
 
     Open it with `async with`. Every method raises OrchestratorUnavailable while Prefect cannot answer.
+    A run is named by its UUID, or by the key that started it.
     """
 
     def __init__(self, deployment: str, *, api_url: str, timeout_s: float = 10, cache_s: float = 0.5) -> None:
         self._deployment = deployment
-        self._api_url = api_url
-        self._timeout_s = timeout_s
-        self._cache_s = cache_s
-        self._deployment_id: UUID | None = None
-        self._reads: dict[str, tuple[float, asyncio.Task[FlowRun]]] = {}
+        self._connection = connection(api_url, timeout_s=timeout_s, cache_s=cache_s)
+        self._found: DeploymentResponse | None = None
+        self._ids: dict[str, UUID] = {}
         self._writing = asyncio.Semaphore(WRITERS)
+        self._retrying: set[UUID] = set()
         self._stack = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        client = PrefectClient(
-            api=self._api_url,
-            auth_string=PREFECT_API_AUTH_STRING.value(),
-            httpx_settings={"timeout": self._timeout_s},
-        )
-        self._client = await self._stack.enter_async_context(client)
+        self.prefect: Orchestrator = await self._stack.enter_async_context(self._connection)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
         await self._stack.aclose()
 
+    async def deployment(self) -> DeploymentResponse:
+        """Return the deployment, asked once, since set-up never deletes one; raises DeploymentMissing."""
+        if self._found is None:
+            async with self.prefect.answering() as client:
+                try:
+                    self._found = await client.read_deployment_by_name(self._deployment)
+                except ObjectNotFound as error:
+                    raise DeploymentMissing(f"deployment {self._deployment} is not there yet") from error
+        return self._found
+
     async def has_worker(self) -> bool:
         """Tell whether a live worker serves this deployment's work pool."""
         online = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
-        async with answering(self._timeout_s):
-            pool = (await self._client.read_deployment(await self._id())).work_pool_name
-            workers = await self._client.read_workers_for_work_pool(pool, worker_filter=online) if pool else []
+        pool = (await self.deployment()).work_pool_name
+        async with self.prefect.answering() as client:
+            workers = await client.read_workers_for_work_pool(pool, worker_filter=online) if pool else []
         return bool(workers)
 
     async def create(
@@ -99,15 +100,14 @@ class Runs:
     ) -> FlowRun:
         """Start a run, or return the one that `key` already started.
 
-        The client retries a locked database by itself; `key` is what makes that safe.
-        Raises InvalidInput when `request` holds the key that Prefect would expand.
+        The client repeats a call that Prefect could not answer; `key` is what makes that safe.
+        Raises InvalidInput for what Prefect or its database cannot take as a parameter.
         """
-        refuse_prefect_kinds(request)
-        deployment_id = await self._id()
-        self._reads.pop(key, None)
-        async with answering(CREATE_TIMEOUT_S), self._writing:
-            return await self._client.create_flow_run_from_deployment(
-                deployment_id,
+        check_parameters(request)
+        deployment = await self.deployment()
+        async with self._writing, self.prefect.answering(CREATE_TIMEOUT_S) as client:
+            return await client.create_flow_run_from_deployment(
+                deployment.id,
                 parameters={"request": request},
                 idempotency_key=idempotency_key(key),
                 name=name,
@@ -116,36 +116,44 @@ class Runs:
             )
 
     async def read(self, run: str) -> FlowRun:
-        """Return run `run`, given as its UUID or as the key that started it; raises RunNotFound.
+        """Return run `run`; raises RunNotFound. Pollers share one read of Prefect, see Orchestrator.read."""
+        found = await self._by_id(run) or await self._by_key(run)
+        if found is None or found.deployment_id != (await self.deployment()).id:
+            raise RunNotFound(f"job {run} is not known")
+        return found
 
-        Every poller of a run shares one read per `cache_s`.
-        """
-        now = time.monotonic()
-        started, reading = self._reads.get(run, (0.0, None))
-        if reading is None or now - started > self._cache_s:
-            self._forget_before(now - self._cache_s)
-            reading = asyncio.create_task(self._read(run))
-            self._reads[run] = (now, reading)
-        return await asyncio.shield(reading)
+    async def read_anew(self, run: str) -> FlowRun:
+        """Return run `run` as it is now, not as it was a moment ago."""
+        found = await self.read(run)
+        self.prefect.forget(found.id)
+        return await self.read(str(found.id))
+
+    async def history(self, run: UUID) -> list[State]:
+        """Return every state that `run` was in, oldest first."""
+        async with self.prefect.answering() as client:
+            states = await client.read_flow_run_states(run)
+        return sorted(states, key=lambda state: state.timestamp)
 
     async def count_waiting(self) -> int:
         """Return how many due runs have not begun."""
         return await self._count(
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=WAITING)),
-            expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC)),
+            state=of_types(WAITING), expected_start_time=FlowRunFilterExpectedStartTime(before_=datetime.now(UTC))
         )
 
     async def count_running(self) -> int:
         """Return how many runs have begun and not ended."""
-        types = [StateType.RUNNING, StateType.PAUSED, StateType.CANCELLING]
-        return await self._count(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=types)))
+        return await self._count(state=of_types(BEGUN))
 
     async def count_finished_since(self, moment: datetime) -> int:
         """Return how many runs ended at `moment` or later."""
-        return await self._count(
-            state=FlowRunFilterState(type=FlowRunFilterStateType(any_=TERMINAL)),
-            end_time=FlowRunFilterEndTime(after_=moment),
-        )
+        return await self._count(state=of_types(TERMINAL), end_time=FlowRunFilterEndTime(after_=moment))
+
+    async def latest_completed(self, limit: int) -> list[FlowRun]:
+        """Return the runs that completed last, newest first."""
+        mine = FlowRunFilterDeploymentId(any_=[(await self.deployment()).id])
+        wanted = FlowRunFilter(deployment_id=mine, state=of_types([StateType.COMPLETED]))
+        async with self.prefect.answering() as client:
+            return await client.read_flow_runs(flow_run_filter=wanted, sort=FlowRunSort.END_TIME_DESC, limit=limit)
 
     async def cancel_waiting(self, run: str) -> FlowRun:
         """Cancel `run` if it has not begun, and return it as it then is; raises AlreadyRunning and RunNotFound.
@@ -153,34 +161,81 @@ class Runs:
         Prefect turns Cancelling into Cancelled at once for a run without a process. A run that a worker
         has just taken stays Cancelling until the worker confirms, for which this waits a few seconds.
         """
-        found = await self._read(run)
+        found = await self.read_anew(run)
         if found.state is not None and found.state.is_final():
             return found
         if not is_waiting(found.state):
             raise AlreadyRunning(f"job {run} is running; running jobs are not cancelled")
-        async with answering(self._timeout_s):
-            await self._client.set_flow_run_state(found.id, Cancelling())
-        self._reads.pop(run, None)
-        return await self.wait(run, timeout_s=CANCEL_CONFIRMATION_S) or await self._read(run)
+        await self._propose(found.id, Cancelling())
+        return await self.wait(run, timeout_s=CANCEL_CONFIRMATION_S) or await self.read_anew(run)
 
-    async def wait(
-        self, run: str, *, timeout_s: float, gone: Callable[[], Awaitable[bool]] | None = None
-    ) -> FlowRun | None:
+    async def cancel(self, run: str) -> FlowRun:
+        """Ask for the end of `run`, and return it as it then is: cancelling or cancelled.
+
+        To ask again changes nothing. Raises WrongState when the run ended in another way, even if only just now:
+        what Prefect says after the question counts, so of a run that ends meanwhile nobody claims to have ended it.
+        """
+        for _ in range(CANCEL_ATTEMPTS):
+            found = await self.read_anew(run)
+            state = found.state
+            if state is not None and state.type in (StateType.CANCELLING, StateType.CANCELLED):
+                return found
+            if state is not None and state.is_final():
+                raise WrongState(f"run {run} is {native_word(state)}; only a run that has not ended can be cancelled")
+            await self._propose(found.id, Cancelling())
+        raise OrchestratorUnavailable("Prefect did not take the cancellation")
+
+    async def retry(self, run: str) -> FlowRun:
+        """Run a failed, crashed or cancelled run again, and return it waiting; raises WrongState for any other."""
+        found = await self.read_anew(run)
+        state = found.state
+        if state is None or not state.is_final() or state.type is StateType.COMPLETED or found.id in self._retrying:
+            raise WrongState(f"run {run} is {native_word(state)}; only a failed, crashed or cancelled run is run again")
+        self._retrying.add(found.id)
+        try:
+            async with self.prefect.answering() as client:
+                await client.update_flow_run_labels(found.id, RESET)
+                # the process has gone; with its id Prefect would wait for it before it cancels
+                await client.request(
+                    "PATCH", "/flow_runs/{id}", path_params={"id": found.id}, json={"infrastructure_pid": ""}
+                )
+            await self._propose(found.id, AwaitingRetry())
+        finally:
+            self._retrying.discard(found.id)
+        return await self.read_anew(run)
+
+    async def wait(self, run: str, *, timeout_s: float, gone: Gone | None = None) -> FlowRun | None:
         """Return `run` once it has ended, None after `timeout_s`; raises ClientGone as soon as `gone()` says so.
 
         A Prefect that does not answer for a while is waited out.
         """
-        started = time.monotonic()
-        while True:
-            found = await self._read_patiently(run)
-            if found is not None and found.state is not None and found.state.is_final():
-                return found
-            if gone is not None and await gone():
-                raise ClientGone(f"the client waiting for {run} has hung up")
-            waited_s = time.monotonic() - started
-            if waited_s >= timeout_s:
-                return None
-            await asyncio.sleep(min(max(waited_s / 10, POLL_S[0]), POLL_S[1], timeout_s - waited_s))
+        async with aclosing(self.readings(run, timeout_s=timeout_s, gone=gone)) as readings:
+            async for found in readings:
+                if found is not None and found.state is not None and found.state.is_final():
+                    return found
+        return None
+
+    async def readings(
+        self, run: str, *, timeout_s: float, every_s: float | None = None, gone: Gone | None = None
+    ) -> AsyncIterator[FlowRun | None]:
+        """Yield `run` at once, whenever it changes, and `every_s`; None while Prefect does not answer.
+
+        Ends after `timeout_s`; raises ClientGone as soon as `gone()` says so.
+        """
+        ends = time.monotonic() + timeout_s
+        while (found := await self._read_patiently(run)) is None:
+            yield None
+            if time.monotonic() >= ends:
+                return
+            await _pause(asyncio.Event(), min(POLL_S, ends - time.monotonic()), gone)
+        with self.prefect.watcher.watching(found.id) as changed:
+            while True:
+                changed.clear()
+                yield await self._read_patiently(run)
+                if time.monotonic() >= ends:
+                    return
+                net_s = every_s or (NET_S if self.prefect.watcher.connected else POLL_S)
+                await _pause(changed, min(net_s, ends - time.monotonic()), gone)
 
     async def _read_patiently(self, run: str) -> FlowRun | None:
         try:
@@ -188,80 +243,60 @@ class Runs:
         except OrchestratorUnavailable:
             return None
 
-    async def _read(self, run: str) -> FlowRun:
-        deployment_id = await self._id()
-        async with answering(self._timeout_s):
-            found = await self._by_id(run) or await self._by_key(run)
-        if found is None or found.deployment_id != deployment_id:
-            raise RunNotFound(f"job {run} is not known")
-        return found
+    async def _propose(self, run: UUID, state: State) -> None:
+        """Ask Prefect to put `run` into `state`; what became of that, the next read tells."""
+        async with self.prefect.answering() as client:
+            await client.set_flow_run_state(run, state)
+        self.prefect.forget(run)
 
     async def _by_id(self, run: str) -> FlowRun | None:
         try:
-            return await self._client.read_flow_run(UUID(run))
-        except (ValueError, ObjectNotFound):
+            return await self.prefect.read(UUID(run))
+        except ValueError:
             return None
 
     async def _by_key(self, run: str) -> FlowRun | None:
+        """Return the run that the key `run` started; a key's run is looked up once, and then read by its id."""
+        known = self._ids.get(run)
+        if known is not None and (found := await self.prefect.read(known)) is not None:
+            return found
         keys = FlowRunFilterIdempotencyKey(any_=[idempotency_key(run)])
-        deployment = FlowRunFilterDeploymentId(any_=[await self._id()])
-        runs = await self._client.read_flow_runs(
-            flow_run_filter=FlowRunFilter(idempotency_key=keys, deployment_id=deployment),
-            sort=FlowRunSort.ID_DESC,
-            limit=1,
-        )
-        return runs[0] if runs else None
+        mine = FlowRunFilterDeploymentId(any_=[(await self.deployment()).id])
+        async with self.prefect.answering() as client:
+            runs = await client.read_flow_runs(
+                flow_run_filter=FlowRunFilter(idempotency_key=keys, deployment_id=mine),
+                sort=FlowRunSort.ID_DESC,
+                limit=1,
+            )
+        if not runs:
+            return None
+        if len(self._ids) >= KNOWN_KEYS:
+            self._ids.clear()
+        self._ids[run] = runs[0].id
+        return runs[0]
 
     async def _count(self, **filters: Any) -> int:
-        deployment = FlowRunFilterDeploymentId(any_=[await self._id()])
-        async with answering(self._timeout_s):
-            return await self._client.count_flow_runs(
-                flow_run_filter=FlowRunFilter(deployment_id=deployment, **filters)
-            )
+        mine = FlowRunFilterDeploymentId(any_=[(await self.deployment()).id])
+        async with self.prefect.answering() as client:
+            return await client.count_flow_runs(flow_run_filter=FlowRunFilter(deployment_id=mine, **filters))
 
-    async def _id(self) -> UUID:
-        """Return the deployment's id, asked once; set-up never deletes a deployment, so it stays true."""
-        if self._deployment_id is None:
-            async with answering(self._timeout_s):
-                try:
-                    found = await self._client.read_deployment_by_name(self._deployment)
-                except ObjectNotFound as error:
-                    raise OrchestratorUnavailable(f"deployment {self._deployment} is not there yet") from error
-            self._deployment_id = found.id
-        return self._deployment_id
 
-    def _forget_before(self, moment: float) -> None:
-        self._reads = {run: entry for run, entry in self._reads.items() if entry[0] > moment}
+async def _pause(changed: asyncio.Event, seconds: float, gone: Gone | None) -> None:
+    """Return after `seconds`, or when `changed` is set; raises ClientGone."""
+    ends = time.monotonic() + seconds
+    while not changed.is_set() and (left := ends - time.monotonic()) > 0:
+        if gone is not None and await gone():
+            raise ClientGone("the client that waited has hung up")
+        waiting = asyncio.create_task(changed.wait())
+        await asyncio.wait([waiting], timeout=min(left, GONE_S) if gone else left)
+        waiting.cancel()
+
+
+def of_types(types: list[StateType]) -> FlowRunFilterState:
+    """Return the filter for runs in a state of one of `types`."""
+    return FlowRunFilterState(type=FlowRunFilterStateType(any_=types))
 
 
 def idempotency_key(key: str) -> str:
     """Return what Prefect files `key` under, so that no other caller's keys can meet ours."""
     return f"atelier:{key}"
-
-
-def refuse_prefect_kinds(value: Any) -> None:
-    """Raise InvalidInput if `__prefect_kind` is a key anywhere in `value`: Prefect would expand a template there."""
-    if isinstance(value, dict):
-        if "__prefect_kind" in value:
-            raise InvalidInput("__prefect_kind", "is not taken as a key")
-        value = list(value.values())
-    if isinstance(value, list):
-        for item in value:
-            refuse_prefect_kinds(item)
-
-
-@asynccontextmanager
-async def answering(timeout_s: float) -> AsyncIterator[None]:
-    """Turn what says "Prefect cannot answer now" into OrchestratorUnavailable, after `timeout_s` at the latest."""
-    try:
-        async with asyncio.timeout(timeout_s):
-            yield
-    except (TimeoutError, httpx.TransportError) as error:
-        raise OrchestratorUnavailable("the Prefect API does not answer") from error
-    except PrefectHTTPStatusError as error:
-        status = error.response.status_code
-        if status == httpx.codes.CONFLICT:
-            raise InvalidInput("request", "does not fit the deployment's parameters") from error
-        if status >= 500 or status == httpx.codes.TOO_MANY_REQUESTS:
-            raise OrchestratorUnavailable(f"the Prefect API answers {status}") from error
-        raise

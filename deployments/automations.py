@@ -5,12 +5,14 @@ for a run which has ended after all, and then waits for another worker, unless i
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import StateType
-from prefect.events.actions import ChangeFlowRunState
+from prefect.events.actions import ChangeFlowRunState, RunDeployment
 from prefect.events.schemas.automations import AutomationCore, EventTrigger, Posture
 
+from deployments.catalog import DELIVER_WEBHOOK
 from deployments.environment import HEARTBEAT_S
 from deployments.recovery import MAX_STARTS
 
@@ -28,7 +30,8 @@ PUT_BACK = {"Scheduled", "AwaitingRetry", "AwaitingConcurrencySlot", "Resuming"}
 
 async def apply(client: PrefectClient) -> None:
     """Create the automations that are missing; one that exists stays as it is, since a person may have edited it."""
-    for automation in (silent_runs(), runs_that_never_begin(), lost_runs_again()):
+    deliver = await client.read_deployment_by_name(DELIVER_WEBHOOK)
+    for automation in (silent_runs(), runs_that_never_begin(), lost_runs_again(), webhooks(deliver.id)):
         if not await client.read_automations_by_name(automation.name):
             await client.create_automation(automation)
 
@@ -67,6 +70,28 @@ def lost_runs_again() -> AutomationCore:
             posture=Posture.Reactive,
         ),
         actions=[again],
+    )
+
+
+def webhooks(deployment_id: UUID) -> AutomationCore:
+    """A run tagged "webhook" that has ended starts the delivery of a message; deliveries have no such tag."""
+    run_id = "{{ event.resource.id | replace('prefect.flow-run.', '') }}"
+    state_id = "{{ event.id }}"  # Prefect gives the event of a change of state the id of that state
+    parameters = {
+        name: {"__prefect_kind": "jinja", "template": template}
+        for name, template in {"run_id": run_id, "state_id": state_id}.items()
+    }
+    return AutomationCore(
+        name="Webhooks",
+        description="Tells the client of a run that it has ended.",
+        trigger=EventTrigger(
+            match=EVERY_RUN,
+            match_related={"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.webhook"},
+            expect={RUN + name for name in ENDS},
+            for_each={"prefect.resource.id"},
+            posture=Posture.Reactive,
+        ),
+        actions=[RunDeployment(deployment_id=deployment_id, parameters=parameters)],
     )
 
 

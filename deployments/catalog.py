@@ -12,6 +12,7 @@ RUN_DAG = "run-dag/default"
 HOUSEKEEPING = "housekeeping/default"
 SERVICE_PROBE = "service-probe/default"
 NIGHTLY_RING_PROOF = "nightly-ring-proof/default"
+DELIVER_WEBHOOK = "deliver-webhook/default"
 
 CPU, BLENDER, GPU = "cpu", "blender", "gpu"
 POOLS = (CPU, BLENDER, GPU)

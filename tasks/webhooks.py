@@ -1,0 +1,86 @@
+"""Tell a run's client that it has ended: what the message says, and the tries to deliver it."""
+
+import json
+from typing import Any
+from uuid import UUID
+
+from prefect import get_client, task
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import FlowRun, State
+from prefect.exceptions import ObjectNotFound
+from pydantic import BaseModel, Field
+
+from blocks import webhooks
+from tasks.policies import if_upstream_may_recover
+from tasks.progress import PROGRESS
+
+WEBHOOK = "atelier.webhook"
+MAX_ERROR_CHARACTERS = 2000
+
+
+class Message(BaseModel):
+    """One message, the same at every try."""
+
+    id: str = Field(description="Of the state that it tells, so that a second delivery is known as one")
+    url: str
+    body: str = Field(description="JSON")
+
+
+@task(task_run_name="compose")
+async def compose(run_id: UUID, state_id: UUID) -> Message | None:
+    """Return what to tell of run `run_id`; None when there is nobody to tell, or the state has been left again.
+
+    A run that was lost and is taken up again has a state Crashed for a moment. Its real end will be told.
+    """
+    async with get_client() as client:
+        try:
+            run = await client.read_flow_run(run_id)
+        except ObjectNotFound:
+            return None
+        url, state = run.labels.get(WEBHOOK), run.state
+        if not url or state is None or state.id != state_id or not state.is_final():
+            return None
+        body = _body(run, state, await _deployment(client, run))
+    return Message(id=str(state_id), url=str(url), body=json.dumps(body))
+
+
+@task(
+    task_run_name="deliver {message.id}",
+    retries=len(webhooks.webhook_settings().retry_delays_s),
+    retry_delay_seconds=webhooks.webhook_settings().retry_delays_s,
+    retry_jitter_factor=0.2,
+    retry_condition_fn=if_upstream_may_recover,
+)
+async def deliver(message: Message) -> None:
+    """Send the message; raises what `blocks.webhooks.send` raises when no further try is made."""
+    await webhooks.send(message.url, message.id, message.body.encode())
+
+
+def _body(run: FlowRun, state: State, deployment: str) -> dict[str, Any]:
+    word = state.type.value.lower()
+    here = f"{webhooks.webhook_settings().public_url.rstrip('/')}/runs/{run.id}"
+    return {
+        "type": f"run.{word}",
+        "timestamp": state.timestamp.isoformat(),
+        "data": {
+            "id": str(run.id),
+            "name": run.name,
+            "deployment": deployment,
+            "state": word,
+            "progress": 100 if state.is_completed() else run.labels.get(PROGRESS, 0),
+            "error": None if state.is_completed() else (state.message or word)[:MAX_ERROR_CHARACTERS],
+            "links": {"self": here, "result": f"{here}/result"},
+        },
+    }
+
+
+async def _deployment(client: PrefectClient, run: FlowRun) -> str:
+    """Return the public name of what ran, empty when its deployment is gone."""
+    if run.deployment_id is None:
+        return ""
+    try:
+        deployment = await client.read_deployment(run.deployment_id)
+        flow = await client.read_flow(run.flow_id)
+    except ObjectNotFound:
+        return ""
+    return f"{flow.name}/{deployment.name}"

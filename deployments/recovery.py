@@ -38,14 +38,14 @@ def what_follows(run: FlowRun) -> State:
     MAX_STARTS times, since it may be what kills its process, and when no worker could start it again.
     """
     if run.state_type == StateType.CANCELLING:
-        return Cancelled(message="The stack stopped while this run was being cancelled.")
+        return Cancelled(message="The process of this run ended while it was being cancelled.")
     if run.deployment_id is None:
         return Crashed(message="The process of this run is gone, and a run without a deployment cannot be repeated.")
     if run.run_count >= MAX_STARTS:
         return Crashed(message=f"This run was started {run.run_count} times, and its process died every time.")
     if run.run_count == 0:
-        return Scheduled(message="The stack stopped before this run began.")
-    return AwaitingRetry(message="The stack stopped while this run was under way.")
+        return Scheduled(message="The process of this run was gone before it began.")
+    return AwaitingRetry(message="The process of this run was gone while it was under way.")
 
 
 def _before(runs: list[FlowRun], moment: datetime) -> list[FlowRun]:

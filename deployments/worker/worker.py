@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import signal
 from collections.abc import Coroutine
 from typing import Any
 from uuid import UUID
@@ -193,7 +194,7 @@ class WarmProcessWorker(OpenWorker):
             await self.report_cancelled(run)
         elif attempt.ending is Ending.HAND_BACK:
             await hand_back(self.client, run.id)
-        elif attempt.status is LOST:
+        elif attempt.status in (LOST, -signal.SIGKILL):  # killed from outside: the run itself has not failed
             await take_up_again(self.client, run.id)
         elif attempt.status != 0 and concluded is None:
             await self.report_crashed(run, explain_exit(attempt.status))

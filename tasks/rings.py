@@ -15,12 +15,13 @@ from tasks.domain.rings.report import RingProof
 from tasks.domain.rings.script import write_script
 from tasks.domain.rings.spec import RingSpec
 from tasks.domain.scripts import extract_code, module_names, said_in_comments
-from tasks.policies import by_inputs
+from tasks.policies import by_inputs, if_upstream_may_recover
 
 BLENDER_BLOCK = "atelier"
 SCRIPT_TYPE = "text/x-python"
 VIEWS = ("front", "back", "left", "right", "top", "bottom", "angle1", "angle2")
 PROOF_TIMEOUT_S = 120
+BLENDER_RETRY_DELAYS_S = [0.5, 2]  # a server that died is back by then, and while it is not a cold runner serves
 HERO_PX, VIEW_PX = 768, 512
 SAMPLES = 8  # light paths a pixel; the denoiser does the rest, and 16 look no different
 
@@ -87,6 +88,9 @@ async def take_script(answer: str, cost_usd: float) -> Draft:
     task_run_name="build, attempt {attempt}",
     cache_policy=by_inputs(engine_fingerprint, ignore=["attempt"]),
     persist_result=True,
+    retries=len(BLENDER_RETRY_DELAYS_S),
+    retry_delay_seconds=BLENDER_RETRY_DELAYS_S,
+    retry_condition_fn=if_upstream_may_recover,
     tags=["blender"],
 )
 async def build(script: Artifact, attempt: int) -> Build:
@@ -130,6 +134,9 @@ async def prove_ring(glb: Artifact, attempt: int) -> RingProof:
     task_run_name="render {previews}",
     cache_policy=by_inputs(engine_fingerprint),
     persist_result=True,
+    retries=len(BLENDER_RETRY_DELAYS_S),
+    retry_delay_seconds=BLENDER_RETRY_DELAYS_S,
+    retry_condition_fn=if_upstream_may_recover,
     tags=["blender"],
 )
 async def render(glb: Artifact, previews: str) -> dict[str, Artifact]:

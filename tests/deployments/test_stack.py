@@ -112,7 +112,7 @@ def test_a_start_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
 
 
 def test_runs_of_a_dead_stack_are_taken_up_again(tmp_path: Path) -> None:
-    """After a restart begun runs await their retry, cancelling ones are cancelled, handed-out ones wait; others stay."""
+    """After a restart begun runs await a retry, cancelling ones are cancelled, handed-out ones wait; others stay."""
     begun = ["PENDING", "RUNNING", "CANCELLING", "SCHEDULED", "COMPLETED"]
     with Stack(tmp_path, StackSettings(ports="auto"), pools=[], api=False) as first:
         deployment = prefect(first, f"/deployments/name/{RING}")["id"]

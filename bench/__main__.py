@@ -17,7 +17,14 @@ async def ring() -> Figures:
     return {**await blender.figures(), **await designer.figures(), **await ring_pipeline.figures()}
 
 
-GROUPS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {"ring": ring}
+async def engine() -> Figures:
+    """Trigger to result: latency, bursts, cancelling, memory, the shim and a long history, beside Prefect's own."""
+    from bench.engine import figures
+
+    return await figures()
+
+
+GROUPS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {"ring": ring, "engine": engine}
 
 
 def main() -> None:

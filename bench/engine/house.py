@@ -98,16 +98,21 @@ class House:
 
     async def deployed(self, flow: str, pool: str) -> UUID:
         """Deploy one of the benchmark's flows to a pool; return the deployment's id."""
-        return await self.client.create_deployment(
-            flow_id=await self.client.create_flow_from_name(flow),
-            name=pool,
-            entrypoint=f"bench.engine.flows.{flow}",
-            work_pool_name=pool,
-            pull_steps=PULL_STEPS,
-        )
+        return await deploy(self.client, flow, pool)
 
     def _online(self, pool: str) -> Callable[[], bool]:
         return lambda: bool(probes.workers_online(self.api_url, pool))
+
+
+async def deploy(client: PrefectClient, flow: str, pool: str) -> UUID:
+    """Deploy one of the benchmark's flows to a pool, under the pool's name; return the deployment's id."""
+    return await client.create_deployment(
+        flow_id=await client.create_flow_from_name(flow),
+        name=pool,
+        entrypoint=f"bench.engine.flows.{flow}",
+        work_pool_name=pool,
+        pull_steps=PULL_STEPS,
+    )
 
 
 def cpu_s(process: Process) -> float:

@@ -25,11 +25,11 @@ Way = Callable[[], Awaitable[Times]]
 async def figures(house: House) -> Figures:
     """Return p50 and p95 of both times beside each peer."""
     await house.our_worker()
+    await house.stock_worker("stock")
+    await house.stock_worker("tuned", TUNED_S)
     ways: dict[str, Way] = {"ours": await _deployment(house, "ours")}
-    for name, query_s in (("stock worker", 10), (f"stock worker, polls every {TUNED_S} s", TUNED_S)):
-        pool = f"stock-{query_s}"
-        await house.stock_worker(pool, query_s)
-        ways[name] = await _deployment(house, pool)
+    ways["stock worker"] = await _deployment(house, "stock")
+    ways[f"stock worker, polls every {TUNED_S} s"] = await _deployment(house, "tuned")
     ways["flow.serve(), polls every 1 s"] = await _served(house)
     ways[".delay() and a task worker (no flow run)"] = _delayed(house)
     return _table(await _in_turns(ways))

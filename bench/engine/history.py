@@ -1,0 +1,120 @@
+"""What ten thousand finished runs in the database cost the runs of today: the same figures before and after.
+
+The old runs are copies of real ones, the newest of each deployment (a ring's and a trivial one's above all), each with
+all its states, a few seconds apart; on SQLite, the default. Their events, logs and task runs are not copied.
+"""
+
+import sqlite3
+import statistics
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+from prefect.client.orchestration import PrefectClient
+from prefect.states import Cancelling
+
+from bench.engine import shim as shims
+from bench.engine.burst import RUNS, at_once
+from bench.engine.cancel import cancel_s
+from bench.engine.house import size
+from bench.engine.runs import percentile, timed_run
+from bench.figures import Figures, figure
+
+OLD_RUNS, APART_S = 10_000, 7
+LATENCIES, SUBMISSIONS, CANCELS = 20, 40, 3
+TIMES = ("created", "updated", "expected_start_time", "start_time", "end_time", "state_timestamp", "timestamp")
+FORM = "%Y-%m-%d %H:%M:%S.%f"  # SQLAlchemy's, on SQLite
+
+
+@dataclass(frozen=True)
+class Place:
+    """A running stack, and the deployments of the benchmark's flows on its cpu pool."""
+
+    prefect: PrefectClient
+    http: httpx.AsyncClient
+    shim: httpx.AsyncClient
+    trivial: UUID
+    endless: UUID
+
+
+async def figures(place: Place, database: Path) -> Figures:
+    """Return each main figure after the old runs came beside itself before."""
+    before = await _main_figures(place)
+    copied = age(database, OLD_RUNS)
+    after = await _main_figures(place)
+    return {f"{name}, {copied:,} old runs / none": figure(after[name], before[name], "s", copied) for name in before}
+
+
+async def _main_figures(place: Place) -> dict[str, float]:
+    times = [await timed_run(place.http, place.trivial) for _ in range(size(LATENCIES) + 1)][1:]
+    burst_s, _ = await at_once(place.http, place.trivial, size(RUNS))
+    cancels_s = [await cancel_s(place.http, place.endless) for _ in range(size(CANCELS))]
+    return {
+        "trigger → RUNNING p50": percentile([each.running_s for each in times], 50),
+        "trigger → COMPLETED p50": percentile([each.completed_s for each in times], 50),
+        "burst": burst_s,
+        "cancel → CANCELLED": statistics.median(cancels_s),
+    } | await _shims_figures(place)
+
+
+async def _shims_figures(place: Place) -> dict[str, float]:
+    async with shims.paused(place.prefect):
+        submits_s = [await shims.submit_s(place.shim, place.prefect) for _ in range(size(SUBMISSIONS))]
+        async with shims.polling(place.shim) as (read, jobs):
+            reads_s = await shims.reads(size(shims.POLLERS), read)
+            for job in jobs:
+                await place.prefect.set_flow_run_state(UUID(job), Cancelling())
+    return {"POST → accepted p50": percentile(submits_s, 50), "state read p50": percentile(reads_s, 50)}
+
+
+def age(database: Path, runs: int) -> int:
+    """Give the server's SQLite file `runs` finished runs, as copies of the newest of each deployment; return how many.
+
+    The server may be running: it only sees a long transaction.
+    """
+    with closing(sqlite3.connect(database, timeout=60)) as connection:
+        connection.row_factory = sqlite3.Row
+        found = connection.execute(
+            "select *, max(end_time) as newest from flow_run where state_type = 'COMPLETED' group by deployment_id"
+        )
+        samples = [{name: row[name] for name in row.keys() if name != "newest"} for row in found]  # noqa: SIM118
+        with connection:
+            for sample in samples:
+                states = [dict(row) for row in _states(connection, sample["id"])]
+                for run, its_states in _copies(sample, states, runs // len(samples)):
+                    _insert(connection, "flow_run", [run])
+                    _insert(connection, "flow_run_state", its_states)
+        return runs // len(samples) * len(samples)
+
+
+def _states(connection: sqlite3.Connection, run: str) -> list[sqlite3.Row]:
+    return connection.execute("select * from flow_run_state where flow_run_id = ?", [run]).fetchall()
+
+
+def _copies(
+    run: dict[str, Any], states: list[dict[str, Any]], count: int
+) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Yield `count` runs, each a little older than the last, with their states."""
+    for number in range(1, count + 1):
+        earlier = timedelta(seconds=number * APART_S)
+        ids = {state["id"]: str(uuid4()) for state in states}
+        own = {"id": str(uuid4()), "state_id": ids[run["state_id"]], "idempotency_key": None}
+        copy = _earlier(run, earlier) | own
+        yield copy, [_earlier(state, earlier) | {"id": ids[state["id"]], "flow_run_id": own["id"]} for state in states]
+
+
+def _earlier(row: dict[str, Any], by: timedelta) -> dict[str, Any]:
+    return row | {name: (datetime.strptime(row[name], FORM) - by).strftime(FORM) for name in TIMES if row.get(name)}
+
+
+def _insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> None:
+    columns = list(rows[0])
+    marks = ", ".join("?" for _ in columns)
+    connection.executemany(
+        f"insert into {table} ({', '.join(columns)}) values ({marks})", [tuple(row.values()) for row in rows]
+    )

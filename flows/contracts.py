@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from blocks.artifacts import Artifact
 from tasks.domain.rings.report import RingProof
@@ -149,6 +149,7 @@ class HousekeepingReport(BaseModel):
 
 
 ServiceState = Literal["up", "down", "unconfigured"]
+SERVICES_DOCUMENT = "health/services.json"  # a ServicesReport
 
 
 class ServiceHealth(BaseModel):
@@ -173,7 +174,7 @@ class RingProofRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    prompts: list[Annotated[str, Field(min_length=1, max_length=20_000)]] = Field(
+    prompts: list[Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)]] = Field(
         [], max_length=1000, description="Instead of the project's list"
     )
     limit: int | None = Field(None, ge=1, description="Only so many, from the top of the list")

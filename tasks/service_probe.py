@@ -12,12 +12,11 @@ from pydantic import ValidationError
 
 from blocks.artifacts import ArtifactNotFound, ArtifactStore
 from blocks.service_checks import check_blender, check_language_model, check_store
-from flows.contracts import ServiceHealth, ServicesReport, ServiceState
+from flows.contracts import SERVICES_DOCUMENT, ServiceHealth, ServicesReport, ServiceState
 from tasks.domain.errors import AtelierError, UpstreamError
 
 SERVICES = ("artifact store", "blender", "claude", "gemini", "prefect")
 SERVICES = ("artifact store", "blender", "claude", "gemini", "prefect")
-DOCUMENT = "health/services.json"
 PATIENCE_S = 20.0
 Finding = tuple[ServiceState, str, float]
 
@@ -62,7 +61,7 @@ async def last_report() -> ServicesReport | None:
     """Return what the probe found last time, None the first time or when that cannot be read."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            content = await ArtifactStore.from_settings().read_named(DOCUMENT)
+            content = await ArtifactStore.from_settings().read_named(SERVICES_DOCUMENT)
         return ServicesReport.model_validate_json(content)
     except ArtifactNotFound:
         return None
@@ -89,7 +88,7 @@ async def keep(report: ServicesReport) -> None:
     """Write the document that /health reads, and the table for Prefect's pages; a store that is down is only told."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            await ArtifactStore.from_settings().write_named(DOCUMENT, report.model_dump_json().encode())
+            await ArtifactStore.from_settings().write_named(SERVICES_DOCUMENT, report.model_dump_json().encode())
     except (UpstreamError, TimeoutError) as error:
         get_run_logger().error("the report could not be kept: %s", error or "no answer in time")
     rows = [{"service": name, **health.model_dump(mode="json")} for name, health in report.services.items()]

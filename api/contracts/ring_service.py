@@ -2,17 +2,22 @@
 
 import asyncio
 import shutil
+from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse, RedirectResponse, Response
+from pydantic import ValidationError
 
 from api.contracts.ring_deps import Jobs, Prefix
 from api.contracts.ring_jobs import RingJobs
 from api.contracts.ring_models import GenerateRequest
 from api.contracts.ring_results import GenerateResult
 from api.errors import OrchestratorUnavailable
+from blocks.artifacts import ArtifactNotFound
 from blocks.settings import CHECKOUT, settings
+from flows.contracts import SERVICES_DOCUMENT, ServicesReport
+from tasks.domain.errors import UpstreamError
 
 router = APIRouter()
 
@@ -49,6 +54,7 @@ async def health(jobs: Jobs) -> dict[str, Any]:
         "gemini_available": jobs.settings.missing_key("gemini") is None,
         "max_concurrent_jobs": jobs.settings.max_concurrent_jobs,
         "prefect": "disconnected" if load is None else "connected",
+        "services": await _services(jobs),
     }
 
 
@@ -89,6 +95,23 @@ async def _load(jobs: RingJobs) -> tuple[int, int] | None:
             return await jobs.runs.count_waiting(), await jobs.runs.count_running()
     except (TimeoutError, OrchestratorUnavailable):
         return None
+
+
+async def _services(jobs: RingJobs) -> dict[str, Any] | None:
+    """Return each outside service's state as the service probe last found it, and how long ago; None if it never did.
+
+    Details stay in Prefect's pages: this route asks for no key.
+    """
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            found = ServicesReport.model_validate_json(await jobs.store.read_named(SERVICES_DOCUMENT))
+    except (TimeoutError, ArtifactNotFound, UpstreamError, ValidationError):
+        return None
+    age_s = (datetime.now(UTC) - found.checked_at).total_seconds()
+    states = {
+        name: health.model_dump(mode="json", include={"state", "since"}) for name, health in found.services.items()
+    }
+    return {"age_s": round(age_s), "states": states}
 
 
 async def _has_worker(jobs: RingJobs) -> bool:

@@ -17,7 +17,7 @@ from tests.api.rings import GLB, a_ring
 KEY = "a service key"
 HEALTH_KEYS = {
     *("status", "service", "queue_size", "active_jobs", "blender_exists", "master_prompt_loaded"),
-    *("claude_available", "gemini_available", "max_concurrent_jobs", "prefect"),
+    *("claude_available", "gemini_available", "max_concurrent_jobs", "prefect", "services"),
 }
 
 

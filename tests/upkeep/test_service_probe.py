@@ -1,0 +1,61 @@
+"""What the probe makes of answers, and what it never does: spend, hang, or forget since when."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from blocks.language_models.settings import LanguageModelSettings
+from blocks.service_checks import check_language_model, question_to
+from flows.contracts import ServiceHealth, ServicesReport
+from tasks.domain.errors import UpstreamError
+from tasks.service_probe import report_of
+from tests.upkeep.outside import Outside
+
+CLAUDES = "/v1/models?limit=1"
+
+
+@pytest.fixture
+def configured(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Outside:
+    """This process's environment names the loopback provider."""
+    for name, value in outside.environment.items():
+        monkeypatch.setenv(name, value)
+    outside.broken.clear()
+    return outside
+
+
+@pytest.mark.parametrize("service", ["claude", "gemini"])
+async def test_a_provider_is_asked_for_its_list_and_nothing_else(configured: Outside, service: str) -> None:
+    """The question is a GET with our key, which both providers answer free of charge."""
+    assert await check_language_model(service) == "answers, and knows the key"
+    assert configured.paid == []
+
+
+@pytest.mark.parametrize(
+    ("status", "why"), [(401, "the key is refused"), (429, "the account is at its limit"), (503, "HTTP 503")]
+)
+async def test_a_refusal_says_what_is_wrong(configured: Outside, status: int, why: str) -> None:
+    """A refused key, a spent account and a provider in trouble are told apart, and the key is never told."""
+    configured.broken[CLAUDES] = status
+    with pytest.raises(UpstreamError, match=why) as failure:
+        await check_language_model("claude")
+    assert "an anthropic key" not in str(failure.value)
+
+
+async def test_without_a_key_nobody_is_asked() -> None:
+    """A provider without a key is not configured, which is no failure."""
+    settings = LanguageModelSettings(anthropic_api_key=" ", gemini_api_key=None)
+    assert question_to("claude", settings) is None
+    assert question_to("gemini", settings) is None
+
+
+def test_a_state_keeps_its_since_until_it_changes() -> None:
+    """`since` is the first check that found the state; a change or a new service starts it anew."""
+    then = datetime.now(UTC) - timedelta(days=1)
+    last = ServicesReport(
+        checked_at=then,
+        services={name: ServiceHealth(state="up", checked_at=then, since=then) for name in ("blender", "claude")},
+    )
+    findings = {"blender": ("up", "5.0.1", 0.2), "claude": ("down", "HTTP 503", 0.1), "gemini": ("up", "", 0.1)}
+    report = report_of(findings, last)
+    assert report.services["blender"].since == then
+    assert report.services["claude"].since == report.services["gemini"].since == report.checked_at

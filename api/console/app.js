@@ -245,7 +245,12 @@ function wireMemory() {
     field.value = sessionStorage.getItem(`atelier.${id}`) ?? field.value;
     field.addEventListener("input", () => sessionStorage.setItem(`atelier.${id}`, field.value));
   }
-  if (!$("backend").value) $("backend").value = `${location.protocol}//${location.hostname}:8000`;
+  if (!$("backend").value) $("backend").value = defaultBackend();
+}
+
+// Mounted under a prefix, this page has the agentic contract beside it; else it is on its own port.
+function defaultBackend() {
+  return BASE.pathname === "/" ? `${location.protocol}//${location.hostname}:8090` : new URL("../agentic", BASE).href;
 }
 
 function wireTheme() {

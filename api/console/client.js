@@ -121,9 +121,12 @@ export class TemporalClient {
     for (let wait = FIRST_POLL_MS; ; wait = POLL_MS * 2) {
       await pause(wait, watch.signal);
       if (watch.signal.aborted) throw new Problem("Stopped watching");
-      const { progress = {} } = await this.#call(`status/${id}`, { signal: watch.signal });
+      const { progress = {}, error } = await this.#call(`status/${id}`, { signal: watch.signal });
       const { state = "running", completed_nodes: done = 0, total_nodes: total = 0 } = progress;
-      if (state === "failed") throw new Problem("The workflow failed", await this.#call(`result/${id}`).catch(() => null));
+      if (state === "failed") {
+        const answer = await this.#call(`result/${id}`).catch((problem) => problem.body);
+        throw new Problem(error || "The workflow failed", answer);
+      }
       if (state === "completed") break;
       watch.onProgress({ status: state, progress: total ? Math.round((100 * done) / total) : 10, detail: `${done} of ${total} nodes` });
     }

@@ -24,8 +24,9 @@ FLOW_TIMEOUT_S = 6 * 3600  # the nodes' time in their queues is in it
 
 
 def run_name() -> str:
-    """Name the run after its workflow."""
-    return f"Workflow: {flow_run.get_parameters()['request'].workflow}"
+    """Name the run after its workflow, unless whoever created it did so already."""
+    name, workflow = flow_run.get_name() or "", flow_run.get_parameters()["request"].workflow
+    return name if name.startswith(f"{workflow} ") else f"Workflow: {workflow}"
 
 
 @dataclass

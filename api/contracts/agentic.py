@@ -71,12 +71,12 @@ async def banner(known: Runnable, prefix: Prefix) -> dict[str, Any]:
 
 @service.get("/health")
 async def health(known: Runnable) -> dict[str, Any]:
-    """Say whether each tool has a worker; always 200, since the answer itself shows that the contract lives."""
+    """Say which deployments have a worker; always 200, since the answer itself shows that the contract lives."""
     try:
         async with asyncio.timeout(PATIENCE_S):
-            return {"status": "ok", "service": SERVICE, "prefect": "connected", "tools": await known.served()}
+            return {"status": "ok", "service": SERVICE, "prefect": "connected", "workers": await known.served()}
     except (TimeoutError, OrchestratorUnavailable):
-        return {"status": "ok", "service": SERVICE, "prefect": "disconnected", "tools": {}}
+        return {"status": "ok", "service": SERVICE, "prefect": "disconnected", "workers": {}}
 
 
 @router.post("/run/{workflow:path}")

@@ -19,9 +19,6 @@ class Tool(Protocol):
     async def check_queue(self) -> None:
         """Refuse work while as much waits as may."""
 
-    async def is_served(self) -> bool:
-        """Tell whether a live worker would take the work."""
-
     async def item(self, result: dict[str, Any], run: str, base: str, glb_path: GlbPathForm) -> dict[str, Any]:
         """Say run `run`'s result document in the contract's words; links begin with `base`."""
 
@@ -40,10 +37,6 @@ class RingTool:
     async def check_queue(self) -> None:
         """Hold workflows to the ring contract's own queue."""
         await self._jobs.check_queue()
-
-    async def is_served(self) -> bool:
-        """Tell whether a live worker makes rings."""
-        return await self._jobs.runs.has_worker()
 
     async def item(self, result: dict[str, Any], run: str, base: str, glb_path: GlbPathForm) -> dict[str, Any]:
         """Return the ring as the ring contract shows it, its links signed."""

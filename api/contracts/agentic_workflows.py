@@ -1,7 +1,9 @@
 """Workflows of the agentic contract: a call becomes a run of `run-dag`, and that run is read back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
+from functools import partial
 from typing import Any, Self
 from uuid import uuid4
 
@@ -48,18 +50,23 @@ class Workflows:
     def __init__(self, settings: AgenticSettings, api: ApiSettings, jobs: RingJobs) -> None:
         self.settings = settings
         self.store = jobs.store
+        self._opened = AsyncExitStack()
         self.dags = read_dags(settings.dags.read_text())
-        self.runs = Runs(RUN_DAG, api_url=api.prefect_api_url, timeout_s=api.prefect_timeout_s, cache_s=api.run_cache_s)
+        deployments = {RUN_DAG, *(tool.deployment for tool in self.dags.tools.values())}
+        runs_of = partial(Runs, api_url=api.prefect_api_url, timeout_s=api.prefect_timeout_s, cache_s=api.run_cache_s)
+        self._runs = {deployment: runs_of(deployment) for deployment in deployments}
+        self.runs = self._runs[RUN_DAG]
         self._tools: dict[str, Tool] = {"ring-generate": RingTool(jobs)}
         if strange := set(self.dags.tools) - set(self._tools):
             raise InvalidInput("dags.tools", f"{', '.join(sorted(strange))}: known are {', '.join(self._tools)}")
 
     async def __aenter__(self) -> Self:
-        await self.runs.__aenter__()
+        for runs in self._runs.values():
+            await self._opened.enter_async_context(runs)
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        await self.runs.__aexit__(*exc_info)
+        await self._opened.aclose()
 
     async def start(self, workflow: str, body: RunBody, user: str) -> FlowRun:
         """Start `workflow` for `user`, once its input is sound and somebody is there to do the work.
@@ -92,10 +99,11 @@ class Workflows:
         """Return the credits that `workflow` costs if every node runs once."""
         return sum(self.dags.tools[node.tool].cost_per_call for node in self.nodes(workflow))
 
-    async def served(self) -> dict[str, bool]:
-        """Tell of each tool whether a live worker would take its work."""
-        answers = await asyncio.gather(*(tool.is_served() for tool in self._tools.values()))
-        return dict(zip(self._tools, answers, strict=True))
+    async def served(self, deployments: Iterable[str] = ()) -> dict[str, bool]:
+        """Tell of `deployments`, of all when none is named, whether a live worker would take their work."""
+        asked = list(deployments) or list(self._runs)
+        answers = await asyncio.gather(*(self._runs[deployment].has_worker() for deployment in asked))
+        return dict(zip(asked, answers, strict=True))
 
     async def read(self, workflow: str) -> FlowRun:
         """Return the run of a workflow's id; raises RunNotFound."""
@@ -134,8 +142,8 @@ class Workflows:
         )
 
     async def _check_capacity(self, tools: set[str]) -> None:
-        served = await asyncio.gather(self.runs.has_worker(), *(self._tools[tool].is_served() for tool in tools))
-        if not all(served):
+        served = await self.served([RUN_DAG, *(self.dags.tools[tool].deployment for tool in tools)])
+        if not all(served.values()):
             raise ToolsUnavailable
         for tool in tools:
             await self._tools[tool].check_queue()

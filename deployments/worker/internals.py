@@ -4,8 +4,8 @@
 """
 
 import abc
+import contextlib
 import copy
-from contextlib import nullcontext
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,12 +17,9 @@ from prefect.client.schemas.objects import FlowRun, State, WorkPool
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.exceptions import Abort
 from prefect.flows import load_flow_from_flow_run
-from prefect.logging import get_logger
-from prefect.runner._cancel_finalizer import finalize_cancelled_state
 from prefect.runner._control_channel import ControlChannel, ControlSignalStatus
 from prefect.runner._hook_runner import HookRunner
-from prefect.runner._state_proposer import StateProposer
-from prefect.states import Cancelling, Pending
+from prefect.states import Cancelled, Cancelling, Pending
 from prefect.types._datetime import DateTime
 from prefect.utilities.engine import propose_state
 from prefect.utilities.processutils import command_from_string
@@ -65,7 +62,7 @@ class OpenWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, ProcessWo
     async def claim(self, flow_run: FlowRun, signature: str) -> bool:
         """Take the run for this worker, signed, in one call; False when the server says no."""
         pending: State[Any] = Pending(message=signature)
-        if flow_run.state is not None and flow_run.state.name == "AwaitingConcurrencySlot":
+        if flow_run.state_name == "AwaitingConcurrencySlot":
             # It was put off by a fixed time, which the engine would sit out although the slot is free by now.
             pending.state_details.scheduled_time = DateTime.now("UTC")
         try:
@@ -100,14 +97,10 @@ class OpenWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, ProcessWo
         await self._propose_crashed_state(flow_run, message)
 
     async def report_cancelled(self, flow_run: FlowRun) -> None:
-        """Make CANCELLED true of a run whose process is gone."""
-        await finalize_cancelled_state(
-            flow_run=flow_run,
-            state_proposer=StateProposer(client=self.client),
-            client=self.client,
-            logger=get_logger("atelier.cancel"),
-            state_updates={"message": "Flow run was cancelled successfully."},
-        )
+        """Make a run whose process is gone CANCELLED; one that has another end already keeps it."""
+        cancelled: State[Any] = Cancelled(message="Flow run was cancelled successfully.")
+        with contextlib.suppress(Abort):
+            await propose_state(self.client, cancelled, flow_run_id=flow_run.id)
 
     async def report_deleted(self, flow_run: FlowRun) -> None:
         """Cancel a run whose deployment is no more, as the stock worker does."""
@@ -144,13 +137,13 @@ def hooks_request(flow_run: FlowRun, configuration: ProcessJobConfiguration, kin
     return {"module": HOOKS, "arguments": arguments, "command": None, "environment": environment, "quiet": quiet}
 
 
-def folder_for(configuration: ProcessJobConfiguration) -> TemporaryDirectory[str] | nullcontext[str]:
+def folder_for(configuration: ProcessJobConfiguration) -> TemporaryDirectory[str] | contextlib.nullcontext[str]:
     """Return the folder in which the run's process starts, as a context: the configured one, or one of its own."""
     steps = _pull_steps(_deployment(configuration))
     if configuration.working_dir:
-        return nullcontext(str(configuration.working_dir))
+        return contextlib.nullcontext(str(configuration.working_dir))
     if _plain_entrypoint(_deployment(configuration)) and steps:
-        return nullcontext(steps[-1][SET_DIRECTORY]["directory"])
+        return contextlib.nullcontext(steps[-1][SET_DIRECTORY]["directory"])
     return TemporaryDirectory(suffix="prefect")
 
 

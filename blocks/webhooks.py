@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any
 
+import httpx
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from standardwebhooks import Webhook
@@ -84,8 +85,7 @@ async def send(url: str, message_id: str, body: bytes) -> None:
     headers = {"Content-Type": "application/json", **signature_headers(message_id, body)}
     status = await Fetcher().post(url, body, headers, field=FIELD, timeout_s=webhook_settings().timeout_s)
     if not 200 <= status < 300:
-        host = url.split("/")[2]
-        raise UpstreamError(host, f"answers HTTP {status}", retryable=status >= 500 or status in PASSING)
+        raise UpstreamError(httpx.URL(url).host, f"answers HTTP {status}", retryable=status >= 500 or status in PASSING)
 
 
 def signature_headers(message_id: str, body: bytes, moment: datetime | None = None) -> dict[str, str]:

@@ -32,8 +32,16 @@ async def apply(client: PrefectClient) -> None:
     """Create the automations that are missing; one that exists stays as it is, since a person may have edited it."""
     deliver = await client.read_deployment_by_name(DELIVER_WEBHOOK)
     for automation in (silent_runs(), runs_that_never_begin(), lost_runs_again(), webhooks(deliver.id)):
-        if not await client.read_automations_by_name(automation.name):
+        known = await client.read_automations_by_name(automation.name)
+        if not known:
             await client.create_automation(automation)
+        elif not _deployments(automation) <= _deployments(known[0]):  # it was deleted and made anew: another id
+            await client.update_automation(known[0].id, automation)
+
+
+def _deployments(automation: AutomationCore) -> set[UUID | None]:
+    """Return the deployments that `automation` starts."""
+    return {action.deployment_id for action in automation.actions if isinstance(action, RunDeployment)}
 
 
 def silent_runs() -> AutomationCore:

@@ -1,0 +1,78 @@
+"""Secrets, a receiver, and one stack whose worker delivers to it."""
+
+import asyncio
+import base64
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import FlowFilter, FlowFilterName
+from prefect.client.schemas.objects import FlowRun, State
+
+from deployments.catalog import CPU, DELIVER_WEBHOOK, RING
+from tests.stack import RunningStack, running_stack
+from tests.webhooks.receiver import Receiver
+
+SECRETS = tuple("whsec_" + base64.b64encode(bytes([letter]) * 32).decode() for letter in b"on")
+STUCK_S = 120
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Iterator[Receiver]:
+    with Receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory) -> Iterator[RunningStack]:
+    """A stack that may call 127.0.0.1, and whose second and third tries come at once."""
+    environment = {
+        "ATELIER_FETCH_ALLOW": "127.0.0.1/32",
+        "ATELIER_WEBHOOK_SECRETS": ",".join(SECRETS),
+        "ATELIER_WEBHOOK_RETRY_DELAYS_S": "[0.1, 0.1]",
+        "ATELIER_WEBHOOK_PUBLIC_URL": "https://atelier.example/",
+    }
+    with running_stack(tmp_path_factory.mktemp("webhooks"), environment, pools=(CPU,)) as stack:
+        yield stack
+
+
+@dataclass
+class Ends:
+    """Ends runs of the ring deployment, which nobody works on here, and follows what is told of them."""
+
+    client: PrefectClient
+
+    async def ended(self, state: State, *, url: str, tags: tuple[str, ...] = ("webhook",)) -> FlowRun:
+        """Create a run that is to be told of at `url`, and put it into `state`."""
+        deployment = await self.client.read_deployment_by_name(RING)
+        labels = {"atelier.webhook": url, "atelier.progress": 40}
+        run = await self.client.create_flow_run_from_deployment(
+            deployment.id, parameters={"request": {"prompt": "a band"}}, tags=tags, labels=labels
+        )
+        await self.client.set_flow_run_state(run.id, state, force=True)
+        return await self.client.read_flow_run(run.id)
+
+    async def delivery(self, run: FlowRun) -> FlowRun:
+        """Return the run that delivered the message about `run`, once it has ended."""
+        deadline_s = time.monotonic() + STUCK_S
+        while time.monotonic() < deadline_s:
+            of_run = [each for each in await self.deliveries() if UUID(each.parameters["run_id"]) == run.id]
+            if of_run and all(each.state and each.state.is_final() for each in of_run):
+                assert len(of_run) == 1
+                return of_run[0]
+            await asyncio.sleep(0.1)
+        raise TimeoutError(f"no message about {run.name}")
+
+    async def deliveries(self) -> list[FlowRun]:
+        """Return every delivery so far."""
+        flow = FlowFilter(name=FlowFilterName(any_=[DELIVER_WEBHOOK.split("/")[0]]))
+        return await self.client.read_flow_runs(flow_filter=flow)
+
+
+@pytest.fixture
+async def ends(stack: RunningStack) -> AsyncIterator[Ends]:
+    async with PrefectClient(api=stack.prefect_api_url) as client:
+        yield Ends(client)

@@ -1,0 +1,90 @@
+"""Webhooks on a real stack: a run ends, Prefect's automation starts the delivery, a receiver verifies it."""
+
+import json
+
+import pytest
+from prefect.states import Cancelled, Completed, Crashed, Failed
+from standardwebhooks import Webhook
+
+from deployments.catalog import RING
+from tests.webhooks.conftest import SECRETS, Ends
+from tests.webhooks.receiver import Receiver
+
+TOLD = {
+    "completed": Completed(),
+    "failed": Failed(message="no ring after 3 builds"),
+    "crashed": Crashed(message="the machine went away"),
+    "cancelled": Cancelled(message="the client asked for it"),
+}
+
+
+@pytest.mark.parametrize("word", TOLD)
+async def test_each_end_of_a_run_is_told_once_and_signed(ends: Ends, receiver: Receiver, word: str) -> None:
+    """The body says what ended and how; every secret's holder can verify it; the id is that of the state."""
+    run = await ends.ended(TOLD[word], url=receiver.url(f"/{word}"))
+    delivery = await ends.delivery(run)
+    assert delivery.state.is_completed(), delivery.state.message
+    (message,) = receiver.at(f"/{word}")
+    assert json.loads(message.body) == {
+        "type": f"run.{word}",
+        "timestamp": run.state.timestamp.isoformat(),
+        "data": {
+            "id": str(run.id),
+            "name": run.name,
+            "deployment": RING,
+            "state": word,
+            "progress": 100 if word == "completed" else 40,
+            "error": None if word == "completed" else TOLD[word].message,
+            "links": {
+                "self": f"https://atelier.example/runs/{run.id}",
+                "result": f"https://atelier.example/runs/{run.id}/result",
+            },
+        },
+    }
+    assert message.headers["webhook-id"] == str(run.state.id)
+    assert message.headers["content-type"] == "application/json"
+    for secret in SECRETS:
+        Webhook(secret).verify(message.body, message.headers)
+
+
+async def test_a_failing_receiver_is_tried_again_with_the_same_message(ends: Ends, receiver: Receiver) -> None:
+    """After a 500 and a 429 the third try is taken; id and body are the same, so that a receiver knows a repeat."""
+    receiver.answers("/flaky", 500, 429)
+    delivery = await ends.delivery(await ends.ended(Completed(), url=receiver.url("/flaky")))
+    tries = receiver.at("/flaky")
+    assert delivery.state.is_completed(), delivery.state.message
+    assert len(tries) == 3
+    assert len({(each.headers["webhook-id"], each.body) for each in tries}) == 1
+    for each in tries:
+        Webhook(SECRETS[1]).verify(each.body, each.headers)
+
+
+@pytest.mark.parametrize("status", [410, 400, 307])
+async def test_a_receiver_that_says_no_is_left_alone(ends: Ends, receiver: Receiver, status: int) -> None:
+    """A refusal or a redirect is final: one try, and the delivery's run says why it failed."""
+    receiver.answers(f"/no/{status}", status)
+    delivery = await ends.delivery(await ends.ended(Completed(), url=receiver.url(f"/no/{status}")))
+    assert delivery.state.is_failed()
+    assert f"HTTP {status}" in delivery.state.message
+    assert len(receiver.at(f"/no/{status}")) == 1
+
+
+async def test_nothing_is_sent_into_our_own_network(ends: Ends) -> None:
+    """A URL that became private after it was taken is refused at delivery, before any connection."""
+    with Receiver("127.0.0.2") as inside:
+        delivery = await ends.delivery(await ends.ended(Completed(), url=inside.url("/")))
+        assert delivery.state.is_failed()
+        assert "not on the public Internet" in delivery.state.message
+        assert inside.received == []
+
+
+async def test_only_runs_that_ask_for_it_are_told_of(ends: Ends, receiver: Receiver) -> None:
+    """A run without the tag starts no delivery, and a delivery starts none either, though it ends like any run."""
+    untold = await ends.ended(Completed(), url=receiver.url("/untold"), tags=())
+    told = await ends.ended(Completed(), url=receiver.url("/told"))
+    await ends.delivery(told)
+    deliveries = await ends.deliveries()
+    about = {each.parameters["run_id"] for each in deliveries}
+    assert str(told.id) in about
+    assert about.isdisjoint({str(untold.id), *(str(each.id) for each in deliveries)})
+    assert receiver.at("/untold") == []

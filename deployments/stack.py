@@ -54,6 +54,11 @@ class Stack:
         """Why a part is not started again, with the end of its log; empty while all is well."""
         return self._supervisor.failure if self._supervisor else ""
 
+    @property
+    def restarts(self) -> dict[str, int]:
+        """How often each part was started again."""
+        return dict(self._supervisor.restarts) if self._supervisor else {}
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -157,5 +162,5 @@ class Stack:
             pools=list(self.pools),
             logs=self.home / "logs",
             processes={process.name: process.pid for process in self.processes},
-            restarts=dict(self._supervisor.restarts) if self._supervisor else {},
+            restarts=self.restarts,
         )

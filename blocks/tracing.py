@@ -4,9 +4,10 @@ Neither a flow nor a route has to do anything for it: the API's middleware says 
 run gives it `trace_labels()`, and in the run's process Prefect knows the run, hence its labels.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Any
 
 from prefect.context import FlowRunContext
 
@@ -18,8 +19,8 @@ _received: ContextVar[Trace | None] = ContextVar("received", default=None)
 
 
 @contextmanager
-def tracing(trace: Trace) -> Iterator[None]:
-    """Work for `trace` inside the block."""
+def tracing(trace: Trace | None) -> Iterator[None]:
+    """Work for `trace` inside the block, where no flow run says otherwise."""
     token = _received.set(trace)
     try:
         yield
@@ -31,11 +32,17 @@ def current_trace() -> Trace | None:
     """Return the trace of the flow run, or of the request, that this code works for; None for neither."""
     context = FlowRunContext.get()
     while context is not None:
-        labels = context.flow_run.labels if context.flow_run else {}
-        if TRACEPARENT in labels:
-            return Trace.received(str(labels.get(CORRELATION, "")), str(labels[TRACEPARENT]))
+        if context.flow_run and (trace := trace_of(context.flow_run.labels)):
+            return trace
         context = _parent(context)
     return _received.get()
+
+
+def trace_of(labels: Mapping[str, Any]) -> Trace | None:
+    """Return the trace that a run's labels name, None when they name none."""
+    if TRACEPARENT not in labels:
+        return None
+    return Trace.received(str(labels.get(CORRELATION, "")), str(labels[TRACEPARENT]))
 
 
 def _parent(context: FlowRunContext) -> FlowRunContext | None:

@@ -11,6 +11,7 @@ from prefect.exceptions import ObjectNotFound
 from pydantic import BaseModel, Field
 
 from blocks import webhooks
+from blocks.tracing import CORRELATION, TRACEPARENT, trace_of, tracing
 from tasks.policies import if_upstream_may_recover
 from tasks.progress import PROGRESS
 
@@ -24,6 +25,7 @@ class Message(BaseModel):
     id: str = Field(description="Of the state that it tells, so that a second delivery is known as one")
     url: str
     body: str = Field(description="JSON")
+    trace: dict[str, str] = Field({}, description="The labels of the run's trace, to which the delivery belongs")
 
 
 @task(task_run_name="compose")
@@ -41,7 +43,8 @@ async def compose(run_id: UUID, state_id: UUID) -> Message | None:
         if not url or state is None or state.id != state_id or not state.is_final():
             return None
         body = _body(run, state, await _deployment(client, run))
-    return Message(id=str(state_id), url=str(url), body=json.dumps(body))
+    trace = {name: str(value) for name, value in run.labels.items() if name in (CORRELATION, TRACEPARENT)}
+    return Message(id=str(state_id), url=str(url), body=json.dumps(body), trace=trace)
 
 
 @task(
@@ -53,7 +56,8 @@ async def compose(run_id: UUID, state_id: UUID) -> Message | None:
 )
 async def deliver(message: Message) -> None:
     """Send the message; raises what `blocks.webhooks.send` raises when no further try is made."""
-    await webhooks.send(message.url, message.id, message.body.encode())
+    with tracing(trace_of(message.trace)):
+        await webhooks.send(message.url, message.id, message.body.encode())
 
 
 def _body(run: FlowRun, state: State, deployment: str) -> dict[str, Any]:

@@ -19,7 +19,7 @@ async def ring() -> Figures:
 
 async def engine() -> Figures:
     """Trigger to result: latency, bursts, cancelling, memory, the shim and a long history, beside Prefect's own."""
-    from bench.engine import figures
+    from bench.engine.suite import figures
 
     return await figures()
 

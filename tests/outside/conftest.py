@@ -1,20 +1,23 @@
-"""Secrets, a receiver, and one stack whose worker delivers to it."""
+"""One stack for all that the house sends to others and shows of itself, with a receiver and fake providers."""
 
 import asyncio
 import base64
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.states import Scheduled
 
-from deployments.catalog import CPU, DELIVER_WEBHOOK, RING
+from deployments.catalog import BLENDER, CPU, DELIVER_WEBHOOK, RING
+from tests.language_models.provider import FakeProviders
+from tests.outside.receiver import Receiver
 from tests.stack import RunningStack, running_stack
-from tests.webhooks.receiver import Receiver
 
 SECRETS = tuple("whsec_" + base64.b64encode(bytes([letter]) * 32).decode() for letter in b"on")
 STUCK_S = 120
@@ -27,21 +30,30 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory) -> Iterator[RunningStack]:
+def providers() -> Iterator[FakeProviders]:
+    """Language models that refuse every request for good, and remember it: a run soon ends FAILED, unbuilt."""
+    with FakeProviders() as providers:
+        providers.always("", status=400, error="no rings today")
+        yield providers
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory, providers) -> Iterator[RunningStack]:
     """A stack that may call 127.0.0.1, and whose second and third tries come at once."""
     environment = {
+        **providers.environment,
         "ATELIER_FETCH_ALLOW": "127.0.0.1/32",
         "ATELIER_WEBHOOK_SECRETS": ",".join(SECRETS),
         "ATELIER_WEBHOOK_RETRY_DELAYS_S": "[0.1, 0.1]",
         "ATELIER_WEBHOOK_PUBLIC_URL": "https://atelier.example/",
     }
-    with running_stack(tmp_path_factory.mktemp("webhooks"), environment, pools=(CPU,)) as stack:
+    with running_stack(tmp_path_factory.mktemp("webhooks"), environment, pools=(CPU, BLENDER)) as stack:
         yield stack
 
 
 @dataclass
 class Ends:
-    """Ends runs of the ring deployment, which nobody works on here, and follows what is told of them."""
+    """Ends runs of the ring deployment that nobody works on, and follows what is told of them."""
 
     client: PrefectClient
 
@@ -50,7 +62,11 @@ class Ends:
         deployment = await self.client.read_deployment_by_name(RING)
         labels = {"atelier.webhook": url, "atelier.progress": 40}
         run = await self.client.create_flow_run_from_deployment(
-            deployment.id, parameters={"request": {"prompt": "a band"}}, tags=tags, labels=labels
+            deployment.id,
+            parameters={"request": {"prompt": "a band"}},
+            state=Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=1)),
+            tags=tags,
+            labels=labels,
         )
         await self.client.set_flow_run_state(run.id, state, force=True)
         return await self.client.read_flow_run(run.id)

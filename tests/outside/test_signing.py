@@ -9,7 +9,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 
 from blocks.webhooks import WebhookSettings, check_webhook_url, send, signature_headers, webhook_settings
 from tasks.domain.errors import InvalidInput, MissingKey, UpstreamError
-from tests.webhooks.conftest import SECRETS
+from tests.outside.conftest import SECRETS
 
 BODY = '{"type":"run.completed","data":{"name":"Ring: é"}}'.encode()
 

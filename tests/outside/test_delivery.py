@@ -7,8 +7,8 @@ from prefect.states import Cancelled, Completed, Crashed, Failed
 from standardwebhooks import Webhook
 
 from deployments.catalog import RING
-from tests.webhooks.conftest import SECRETS, Ends
-from tests.webhooks.receiver import Receiver
+from tests.outside.conftest import SECRETS, Ends
+from tests.outside.receiver import Receiver
 
 TOLD = {
     "completed": Completed(),

@@ -20,7 +20,7 @@ async def temporal(browser: Browser, origin: str, backend: str) -> Watched:
     if backend:
         await page.fill("#backend", backend)
     await page.fill("#user", "testuser1")
-    await page.select_option("#previews", "hero")
+    await page.select_option("#previews", "none")
     await page.fill("#prompt", CHANNEL)
     return seen
 
@@ -36,13 +36,10 @@ async def a_ring_is_shown(page: Page) -> bool:
 async def test_a_workflow_started_on_the_page_ends_as_a_ring_on_its_canvas(
     browser: Browser, stack: RunningStack, agentic_url: str
 ) -> None:
-    """From the ring's port to the contract's: started, followed, fetched, shown with report and picture."""
+    """From the ring's port to the contract's: started, followed, fetched, shown with its report, no complaint."""
     seen = await temporal(browser, stack.ring_url, agentic_url)
     assert await a_ring_is_shown(seen.page)
     await expect(seen.page.locator("#report")).to_contain_text("18k yellow gold")
-    hero = seen.page.get_by_alt_text("Studio picture of the ring")
-    await expect(hero).to_be_visible(timeout=STUCK_MS)
-    assert await hero.evaluate("image => image.naturalWidth") > 100
     assert {url.split("/")[2] for url in seen.strangers(stack.ring_url)} == {agentic_url.split("/")[2]}
     assert seen.complaints == []
 

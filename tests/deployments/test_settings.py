@@ -15,15 +15,16 @@ from deployments.settings import StackSettings, free_ports
 
 
 def test_ports_count_upwards_from_the_base() -> None:
-    """`port_base` places Prefect, the API and the ring contract side by side."""
+    """`port_base` places Prefect, the API and the contracts side by side."""
     chosen = StackSettings(port_base=9000)
-    assert (chosen.prefect_port, chosen.api_port, chosen.ring_port) == (9000, 9001, 9002)
+    ports = (chosen.prefect_port, chosen.api_port, chosen.ring_port, chosen.agentic_port)
+    assert ports == (9000, 9001, 9002, 9003)
 
 
 def test_automatic_ports_differ() -> None:
     """`auto` never gives two parts the same port."""
     chosen = StackSettings(ports="auto")
-    assert len({chosen.prefect_port, chosen.api_port, chosen.ring_port}) == 3
+    assert len({chosen.prefect_port, chosen.api_port, chosen.ring_port, chosen.agentic_port}) == 4
     assert len(set(free_ports(20))) == 20
 
 

@@ -59,7 +59,7 @@ def runs(request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pytes
     ],
 )
 def test_a_run_ends_as_it_should(runs: Runs, flow: str, end: tuple[str, str, int]) -> None:
-    """Success, a retry, a time-out, subflows and a process that ends itself: state and starts are the stock worker's."""
+    """Success, a retry, a time-out, subflows, a process that breaks off: state and starts are the stock worker's."""
     assert runs.engine.ends(runs[flow]) == end
 
 

@@ -83,37 +83,56 @@ def install_error_handlers(app: FastAPI) -> None:
 
 
 async def _on_atelier_error(request: Request, error: Exception) -> JSONResponse:
-    status = _status_of(error)
+    status = status_of(error)
     if status == 500:
         return await _on_unexpected(request, error)
     body: dict[str, Any] = {"detail": str(error)}
-    if isinstance(error, InvalidInput):
-        body["errors"] = [{"loc": [error.field], "msg": error.problem, "type": "value_error"}]
-    return JSONResponse(body, status, _retry_after(error))
+    if errors := field_errors(error):
+        body["errors"] = errors
+    return JSONResponse(body, status, retry_after(error))
 
 
-def _status_of(error: Exception) -> int:
+async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, ValidationError | RequestValidationError)
+    errors = invalid_fields(error)
+    return JSONResponse({"detail": "; ".join(map(sentence, errors)), "errors": errors}, 422)
+
+
+async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+    return JSONResponse({"detail": report_unexpected(request, error)}, 500)
+
+
+def status_of(error: Exception) -> int:
+    """Return the status that `error` is answered with, 500 when it is nobody's but ours."""
     if isinstance(error, Refusal):
         return error.status
     return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
-def _retry_after(error: Exception) -> dict[str, str] | None:
+def retry_after(error: Exception) -> dict[str, str] | None:
+    """Return the header that says when to try again, if that may help."""
     seconds = error.retry_after_s if isinstance(error, Refusal) else None
     if isinstance(error, UpstreamError) and error.retryable:
         seconds = RETRY_AFTER_S
     return {"Retry-After": str(seconds)} if seconds else None
 
 
-async def _on_invalid(request: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, ValidationError | RequestValidationError)
-    errors = [{key: item[key] for key in ("loc", "msg", "type")} for item in error.errors()]
-    return JSONResponse({"detail": "; ".join(map(sentence, errors)), "errors": errors}, 422)
+def field_errors(error: Exception) -> list[dict[str, Any]]:
+    """Return the field that `error` names, in pydantic's words."""
+    if not isinstance(error, InvalidInput):
+        return []
+    return [{"loc": [error.field], "msg": error.problem, "type": "value_error"}]
 
 
-async def _on_unexpected(request: Request, error: Exception) -> JSONResponse:
+def invalid_fields(error: ValidationError | RequestValidationError) -> list[dict[str, Any]]:
+    """Return the fields that are wrong, without the values that were given."""
+    return [{key: item[key] for key in ("loc", "msg", "type")} for item in error.errors()]
+
+
+def report_unexpected(request: Request, error: Exception) -> str:
+    """Log `error` and return what the caller is told: where to find it, and nothing of it."""
     logger.error("request %s failed", correlation_id(request.scope), exc_info=error)
-    return JSONResponse({"detail": f"internal error, reported as {correlation_id(request.scope)}"}, 500)
+    return f"internal error, reported as {correlation_id(request.scope)}"
 
 
 def sentence(error: dict[str, Any]) -> str:

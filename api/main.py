@@ -1,4 +1,4 @@
-"""The combined app: every contract under its prefix, behind one door."""
+"""The combined app: the native API at root, every other contract under its prefix, behind one door."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,40 +10,47 @@ from api.contracts.agentic import create_agentic_app
 from api.contracts.agentic_workflows import Workflows
 from api.contracts.ring import create_ring_app
 from api.contracts.ring_jobs import RingJobs
-from api.errors import install_error_handlers
+from api.metrics import metrics_router
 from api.middleware import install_middleware
+from api.native import examples, routes, service_routes
+from api.native.problems import install_problem_handlers
+from api.native.service import Native
+from api.pages import install_docs
 from api.settings import AgenticSettings, ApiSettings, RingSettings, agentic_settings, api_settings, ring_settings
 from blocks.artifacts import ArtifactStore
+
+VERSION = "1.0.0"
 
 
 def create_app(ring: RingSettings, agentic: AgenticSettings, api: ApiSettings, store: ArtifactStore) -> FastAPI:
     """Build the combined app."""
     jobs = RingJobs(ring, api, store)
     workflows = Workflows(agentic, api, jobs)
+    native = Native(api, store)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with jobs, workflows:  # a mounted app's own lifespan is not run
+        async with jobs, workflows, native:  # a mounted app's own lifespan is not run
             yield
 
-    app = FastAPI(title="Atelier", docs_url=None, redoc_url=None, lifespan=lifespan)
+    app = FastAPI(title="Atelier", version=VERSION, docs_url=None, redoc_url=None, lifespan=lifespan)
     app.state.store = store
+    app.state.native = native
 
-    @app.get("/")
+    @app.get("/", tags=["service"], responses=examples.answers(examples.CONTRACTS))
     async def contracts(request: Request) -> dict[str, str]:
         """Name the contracts and where each is."""
         root = request.scope.get("root_path", "")
-        return {"service": "atelier", "ring": f"{root}/ring/", "agentic": f"{root}/agentic/"}
+        return {"service": "atelier", "docs": f"{root}/docs", "ring": f"{root}/ring/", "agentic": f"{root}/agentic/"}
 
-    @app.get("/health")
-    async def health() -> dict[str, str]:
-        """Say that the combined app lives; each contract tells its own health."""
-        return {"status": "ok", "service": "atelier"}
-
-    app.include_router(artifacts.router)
+    app.include_router(routes.router)
+    app.include_router(service_routes.router)
+    app.include_router(metrics_router(VERSION))
+    app.include_router(artifacts.router, responses=examples.PROBLEM)
     app.mount("/ring", create_ring_app(jobs))
     app.mount("/agentic", create_agentic_app(workflows))
-    install_error_handlers(app)
+    install_docs(app, assets="/ring/ui")
+    install_problem_handlers(app)
     install_middleware(app, api)
     return app
 

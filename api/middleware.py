@@ -8,16 +8,19 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.measuring import Measured
 from api.settings import ApiSettings
 from blocks.tracing import tracing
 from tasks.domain.trace_context import CORRELATION_HEADER, TRACEPARENT_HEADER, Trace
 
 TRACE_HEADERS = [CORRELATION_HEADER, TRACEPARENT_HEADER]
-ALLOWED_HEADERS = ["Content-Type", "X-API-Key", "X-On-Behalf-Of", "Authorization", *TRACE_HEADERS]
-EXPOSED_HEADERS = [*TRACE_HEADERS, "X-Job-Id", "Retry-After"]
+CONDITIONS = ["If-None-Match", "Range", "If-Range", "Last-Event-ID", "Idempotency-Key", "Prefer"]
+ALLOWED_HEADERS = ["Content-Type", "X-API-Key", "X-On-Behalf-Of", "Authorization", *CONDITIONS, *TRACE_HEADERS]
+EXPOSED_HEADERS = [
+    *TRACE_HEADERS, "X-Job-Id", "Location", "Retry-After", "ETag", "Link", "Preference-Applied", "Content-Range",
+]  # fmt: skip
 
 
 def install_middleware(app: FastAPI, settings: ApiSettings) -> None:
@@ -27,11 +30,12 @@ def install_middleware(app: FastAPI, settings: ApiSettings) -> None:
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=settings.cors_origin_regex,
-        allow_methods=["GET", "POST", "DELETE"],
+        allow_methods=["GET", "HEAD", "POST", "DELETE"],
         allow_headers=ALLOWED_HEADERS,
         expose_headers=EXPOSED_HEADERS,
     )
     app.add_middleware(AnswerHeaders)
+    app.add_middleware(Measured, name=app.title)
 
 
 def correlation_id(scope: MutableMapping[str, Any]) -> str:
@@ -66,7 +70,7 @@ class AnswerHeaders:
 
 
 class BodyLimit:
-    """Answers 413 to a body of more than `max_bytes`, told from its declared length or while it arrives."""
+    """Answers 413 to who reads a body of more than `max_bytes`, told from its declared length or while it arrives."""
 
     def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
         self._app = app
@@ -77,13 +81,13 @@ class BodyLimit:
             await self._app(scope, receive, send)
             return
         declared = Headers(scope=scope).get("content-length", "")
-        if declared.isdigit() and int(declared) > self._max_bytes:
-            await JSONResponse({"detail": self._problem}, 413)(scope, receive, send)
-            return
+        is_declared_too_large = declared.isdigit() and int(declared) > self._max_bytes
         received = 0
 
         async def receive_within_limit() -> Message:
             nonlocal received
+            if is_declared_too_large:
+                raise HTTPException(413, self._problem)
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._max_bytes:

@@ -50,6 +50,11 @@ def content_security_policy(host: str) -> str:
 def install_pages(app: FastAPI) -> None:
     """Serve the console under /ui and Swagger under /docs, both from this host."""
     app.mount("/ui", ConsoleFiles(directory=CONSOLE, html=True), name="ui")
+    install_docs(app, assets="/ui")
+
+
+def install_docs(app: FastAPI, *, assets: str) -> None:
+    """Serve Swagger under /docs, its script and style from `assets`, where the console is."""
 
     @app.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
@@ -57,7 +62,7 @@ def install_pages(app: FastAPI) -> None:
         return get_swagger_ui_html(
             openapi_url=f"{root}{app.openapi_url}",
             title=app.title,
-            swagger_js_url=f"{root}/ui/vendor/swagger-ui-bundle.js",
-            swagger_css_url=f"{root}/ui/vendor/swagger-ui.css",
-            swagger_favicon_url=f"{root}/ui/icon.svg",
+            swagger_js_url=f"{root}{assets}/vendor/swagger-ui-bundle.js",
+            swagger_css_url=f"{root}{assets}/vendor/swagger-ui.css",
+            swagger_favicon_url=f"{root}{assets}/icon.svg",
         )

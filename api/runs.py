@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import AsyncExitStack, aclosing
 from datetime import UTC, datetime
 from typing import Any, Self
@@ -49,7 +49,7 @@ POLL_S = 1.0  # while Prefect's events are not heard
 NET_S = 5.0  # while they are: only a missed event needs it
 KNOWN_KEYS = 10_000  # whose runs are remembered by their id
 GONE_S = 0.5  # how soon a waiting client that hung up is noticed
-RESET = {"atelier.progress": 0, "atelier.step": "", "atelier.detail": ""}
+RESET: dict[str, bool | int | float | str] = {"atelier.progress": 0, "atelier.step": "", "atelier.detail": ""}
 
 Gone = Callable[[], Awaitable[bool]]
 
@@ -217,7 +217,7 @@ class Runs:
 
     async def readings(
         self, run: str, *, timeout_s: float, every_s: float | None = None, gone: Gone | None = None
-    ) -> AsyncIterator[FlowRun | None]:
+    ) -> AsyncGenerator[FlowRun | None, None]:
         """Yield `run` at once, whenever it changes, and `every_s`; None while Prefect does not answer.
 
         Ends after `timeout_s`; raises ClientGone as soon as `gone()` says so.

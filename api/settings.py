@@ -34,6 +34,9 @@ class ApiSettings(BaseSettings):
         description="Of Prefect",
     )
     prefect_timeout_s: float = Field(10, gt=0, le=120, description="Patience with one call of the Prefect API")
+    key: SecretStr | None = Field(None, description="Asked of the native API's callers, when set; several by commas")
+    max_wait_s: float = Field(120, ge=1, le=3600, description="That `Prefer: wait=N` may ask for")
+    link_ttl_s: float = Field(3600, ge=60, le=604_800, description="How long a result's links to artifacts hold")
     run_cache_s: float = Field(0.5, ge=0, le=1, description="How long one read of a run serves every poller")
 
 

@@ -127,6 +127,25 @@ class ArtifactStore(Block):
         if digest.hexdigest() != sha256:
             raise ArtifactDamaged(f"the bytes stored as {sha256} have the digest {digest.hexdigest()}")
 
+    async def size(self, artifact: Artifact | str) -> int:
+        """Return how many bytes the content has; raises ArtifactNotFound."""
+        sha256 = self.digest(artifact)
+        with _upstream(sha256):
+            return (await obstore.head_async(self._objects, f"hashed/{sha256}"))["size"]
+
+    async def read_range(self, artifact: Artifact | str, start: int, stop: int) -> bytes:
+        """Return bytes `start` up to `stop` of the content, which must have them; their digest is not checked."""
+        if stop <= start:
+            return b""
+        sha256 = self.digest(artifact)
+        with _upstream(sha256):
+            return bytes(await obstore.get_range_async(self._objects, f"hashed/{sha256}", start=start, end=stop))
+
+    async def stream_range(self, artifact: Artifact | str, start: int, stop: int) -> AsyncIterator[bytes]:
+        """Yield what `read_range` returns, in chunks of at most 1 MiB."""
+        for first in range(start, stop, CHUNK_BYTES):
+            yield await self.read_range(artifact, first, min(first + CHUNK_BYTES, stop))
+
     async def exists(self, artifact: Artifact | str) -> bool:
         """Tell whether the content is stored."""
         return await self._head(self.digest(artifact)) is not None

@@ -13,7 +13,8 @@ HOUSE = ("api", "flows", "tasks", "blocks", "deployments", "bench")
 MAY_IMPORT = {
     "api.studio": {"api.studio", "tasks.domain"},
     "api": {
-        "api", "deployments.catalog", "flows.contracts", "blocks.artifacts", "blocks.settings", "blocks.tracing",
+        "api", "deployments.catalog", "flows.contracts", "blocks.artifacts", "blocks.fetching", "blocks.settings",
+        "blocks.tracing", "blocks.webhooks",
         "tasks.domain.dags", "tasks.domain.errors", "tasks.domain.pictures", "tasks.domain.rings.report",
         "tasks.domain.trace_context",
     },

@@ -1,79 +1,25 @@
-"""A real Prefect server, the shim over real HTTP, and a worker's hand that moves runs through their states."""
+"""The ring contract over real HTTP, in front of a real Prefect server."""
 
-import asyncio
-import os
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from uuid import UUID
 
 import httpx
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import State
-from prefect.client.schemas.sorting import FlowRunSort
-from prefect.states import Cancelled, Completed, Failed, Pending, Running
 
 from api.contracts.ring import create_native_app
 from api.settings import ApiSettings, RingSettings
 from blocks.artifacts import ArtifactStore
-from deployments.catalog import RING
-from flows.contracts import RingResult
+from tests.prefect_server import Hand, Served, cancel_leftovers, free_port, prefect_server
 
-
-def free_port() -> int:
-    """Return a loopback port that was free a moment ago."""
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        return int(held.getsockname()[1])
+__all__ = ["Hand", "Served", "free_port", "shim", "submit"]
 
 
 @pytest.fixture(scope="session")
 def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of the tests' own, on SQLite, with the ring deployment and no worker."""
-    home, port = tmp_path_factory.mktemp("prefect"), free_port()
-    url = f"http://127.0.0.1:{port}/api"
-    environment = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
-        "PREFECT_HOME": str(home),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
-        "DO_NOT_TRACK": "1",
-    }
-    command = [sys.executable, "-m", "uvicorn", "--factory", "deployments.server:create_app"]
-    server = subprocess.Popen([*command, "--port", str(port), "--log-level", "error"], env=environment)
-    try:
-        _await_health(url, server)
-        asyncio.run(_deploy(url))
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as url:
         yield url
-    finally:
-        server.terminate()
-        server.wait(15)
-
-
-def _await_health(url: str, server: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 90
-    while time.monotonic() < deadline and server.poll() is None:
-        try:
-            if httpx.get(f"{url}/health", timeout=2).is_success:
-                return
-        except httpx.TransportError:
-            time.sleep(0.2)
-    raise RuntimeError("the Prefect server did not start")
-
-
-async def _deploy(url: str) -> None:
-    flow, _, name = RING.partition("/")
-    async with PrefectClient(api=url) as client:
-        flow_id = await client.create_flow_from_name(flow)
-        await client.create_deployment(flow_id=flow_id, name=name)
-        other_id = await client.create_flow_from_name("another-flow")
-        await client.create_deployment(flow_id=other_id, name="default")
 
 
 @pytest.fixture
@@ -82,75 +28,12 @@ def store(tmp_path: Path) -> ArtifactStore:
     return ArtifactStore(backend="local", home=tmp_path)
 
 
-@dataclass
-class Hand:
-    """Does to a run what a worker and the flow do, one step at a time."""
-
-    client: PrefectClient
-    store: ArtifactStore
-
-    async def run_id(self, job: str) -> UUID:
-        """Return the run of `job`, given as its id or its request id."""
-        runs = await self.client.read_flow_runs(sort=FlowRunSort.ID_DESC, limit=200)
-        return next(run.id for run in runs if job in (str(run.id), run.labels.get("atelier.job")))
-
-    async def set(self, job: str, state: State) -> None:
-        await self.client.set_flow_run_state(await self.run_id(job), state, force=True)
-
-    async def take(self, job: str) -> None:
-        await self.set(job, Pending())
-
-    async def start(self, job: str, **labels: Any) -> None:
-        await self.set(job, Running())
-        if labels:
-            named = {f"atelier.{key}": value for key, value in labels.items()}
-            await self.client.update_flow_run_labels(await self.run_id(job), named)
-
-    async def finish(self, job: str, result: RingResult) -> None:
-        """Write the result and end the run as the flow does: COMPLETED, or FAILED when there is no ring."""
-        run_id = await self.run_id(job)
-        await self.store.write_named(f"runs/{run_id}/result.json", result.model_dump_json().encode())
-        await self.set(job, Completed() if result.success else Failed(message=result.error))
-
-    async def cancel(self, job: str) -> None:
-        await self.set(job, Cancelled())
-
-    async def parameters(self, job: str) -> dict[str, Any]:
-        return (await self.client.read_flow_run(await self.run_id(job))).parameters["request"]
-
-
 @pytest.fixture
 async def hand(prefect_url: str, store: ArtifactStore) -> AsyncIterator[Hand]:
     """The worker's hand; what the test leaves waiting is cancelled."""
     async with PrefectClient(api=prefect_url) as client:
         yield Hand(client, store)
-        for run in await client.read_flow_runs(sort=FlowRunSort.ID_DESC, limit=200):
-            if run.state is None or not run.state.is_final():
-                await client.set_flow_run_state(run.id, Cancelled(), force=True)
-
-
-class Served:
-    """Serves apps from the test's own loop on free ports, and stops them."""
-
-    def __init__(self) -> None:
-        self._running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
-
-    async def start(self, app: FastAPI) -> str:
-        """Serve `app`; return its URL once it listens."""
-        port = free_port()
-        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
-        task = asyncio.create_task(server.serve())
-        self._running.append((server, task))
-        while not server.started:
-            if task.done():
-                task.result()
-            await asyncio.sleep(0.01)
-        return f"http://127.0.0.1:{port}"
-
-    async def stop(self) -> None:
-        for server, task in self._running:
-            server.should_exit = True
-            await task
+        await cancel_leftovers(client)
 
 
 @pytest.fixture

@@ -1,0 +1,148 @@
+"""A real Prefect server for tests, a shim served over real HTTP, and a worker's hand that moves runs through states."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import State
+from prefect.client.schemas.sorting import FlowRunSort
+from prefect.states import Cancelled, Completed, Failed, Pending, Running
+
+from blocks.artifacts import ArtifactStore
+from deployments.catalog import RING
+from flows.contracts import RingResult
+
+START_TIMEOUT_S = 180
+
+
+def free_port() -> int:
+    """Return a loopback port that was free a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as held:
+        return int(held.getsockname()[1])
+
+
+@contextmanager
+def prefect_server(home: Path, database_url: str | None = None) -> Iterator[str]:
+    """Run a Prefect server of the tests' own, with the ring deployment and no worker; yield its API's URL.
+
+    Its database is an SQLite in `home`, or the one that `database_url` names.
+    """
+    port = free_port()
+    url = f"http://127.0.0.1:{port}/api"
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
+        "PREFECT_HOME": str(home),
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "DO_NOT_TRACK": "1",
+        **({"PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url} if database_url else {}),
+    }
+    command = [sys.executable, "-m", "uvicorn", "--factory", "deployments.server:create_app"]
+    server = subprocess.Popen([*command, "--port", str(port), "--log-level", "error"], env=environment)
+    try:
+        _await_health(url, server)
+        asyncio.run(_deploy(url))
+        yield url
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def _await_health(url: str, server: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            if httpx.get(f"{url}/health", timeout=2).is_success:
+                return
+        except httpx.TransportError:
+            time.sleep(0.2)
+    raise RuntimeError("the Prefect server did not start")
+
+
+async def _deploy(url: str) -> None:
+    flow, _, name = RING.partition("/")
+    async with PrefectClient(api=url) as client:
+        flow_id = await client.create_flow_from_name(flow)
+        await client.create_deployment(flow_id=flow_id, name=name)
+        other_id = await client.create_flow_from_name("another-flow")
+        await client.create_deployment(flow_id=other_id, name="default")
+
+
+@dataclass
+class Hand:
+    """Does to a run what a worker and the flow do, one step at a time."""
+
+    client: PrefectClient
+    store: ArtifactStore
+
+    async def run_id(self, job: str) -> UUID:
+        """Return the run of `job`, given as its id or its request id."""
+        runs = await self.client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=200)
+        return next(run.id for run in runs if job in (str(run.id), run.labels.get("atelier.job")))
+
+    async def set(self, job: str, state: State) -> None:
+        await self.client.set_flow_run_state(await self.run_id(job), state, force=True)
+
+    async def take(self, job: str) -> None:
+        await self.set(job, Pending())
+
+    async def start(self, job: str, **labels: Any) -> None:
+        await self.set(job, Running())
+        if labels:
+            named = {f"atelier.{key}": value for key, value in labels.items()}
+            await self.client.update_flow_run_labels(await self.run_id(job), named)
+
+    async def finish(self, job: str, result: RingResult) -> None:
+        """Write the result and end the run as the flow does: COMPLETED, or FAILED when there is no ring."""
+        run_id = await self.run_id(job)
+        await self.store.write_named(f"runs/{run_id}/result.json", result.model_dump_json().encode())
+        await self.set(job, Completed() if result.success else Failed(message=result.error))
+
+    async def cancel(self, job: str) -> None:
+        await self.set(job, Cancelled())
+
+    async def parameters(self, job: str) -> dict[str, Any]:
+        return (await self.client.read_flow_run(await self.run_id(job))).parameters["request"]
+
+
+async def cancel_leftovers(client: PrefectClient) -> None:
+    """End every run that a test left unfinished."""
+    for run in await client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=200):
+        if run.state is None or not run.state.is_final():
+            await client.set_flow_run_state(run.id, Cancelled(), force=True)
+
+
+class Served:
+    """Serves apps from the test's own loop on free ports, and stops them."""
+
+    def __init__(self) -> None:
+        self._running: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
+
+    async def start(self, app: FastAPI) -> str:
+        """Serve `app`; return its URL once it listens."""
+        port = free_port()
+        server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=1))
+        task = asyncio.create_task(server.serve())
+        self._running.append((server, task))
+        while not server.started:
+            if task.done():
+                task.result()
+            await asyncio.sleep(0.01)
+        return f"http://127.0.0.1:{port}"
+
+    async def stop(self) -> None:
+        for server, task in self._running:
+            server.should_exit = True
+            await task

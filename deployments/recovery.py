@@ -11,6 +11,8 @@ from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterState, Fl
 from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import AwaitingRetry, Cancelled, Crashed, Scheduled
 
+from deployments.worker.internals import let_go
+
 PAGE = 200
 LOST = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
 MAX_STARTS = 3
@@ -26,6 +28,7 @@ async def recover(client: PrefectClient, stopped_before: datetime) -> int:
     recovered = 0
     while lost := _before(await client.read_flow_runs(flow_run_filter=held, limit=PAGE), stopped_before):
         for run in lost:
+            await let_go(client, run)
             await client.set_flow_run_state(run.id, what_follows(run), force=True)
         recovered += len(lost)
     return recovered

@@ -24,6 +24,10 @@ def status() -> int:
         return 1
     online = {pool: probes.workers_online(stack.prefect_api_url, pool) for pool in stack.pools}
     console.print(_pools(stack, online))
+    for part, times in stack.restarts.items():
+        console.print(
+            f"{part} died and was started again, {times} time(s); see {stack.logs / part}.log", style="yellow"
+        )
     console.print(f"Process {stack.pid}; logs in {stack.logs}")
     return 0 if all(answering.values()) and all(online.values()) else 1
 

@@ -52,6 +52,8 @@ def _behaviour(settings: StackSettings) -> dict[str, str]:
         "PREFECT_WORKER_QUERY_SECONDS": str(settings.worker_query_s),
         # A run that waits for its deployment's slot is looked at again after this long; Prefect's default is 30 s.
         "PREFECT_SERVER_DEPLOYMENTS_CONCURRENCY_SLOT_WAIT_SECONDS": "2",
+        # A flow waits two minutes for a server that is away (2 + 4 + … + 64 s) before it gives its work up.
+        "PREFECT_CLIENT_MAX_RETRIES": "6",
         # Without a sign of life a run is lost; see deployments/automations.py. Prefect's default is 180 s.
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_S),
         # Slots of concurrency limits outlive the server. Kept in its memory, Prefect's default, a restart would lose

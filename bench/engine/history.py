@@ -65,11 +65,11 @@ async def _main_figures(place: Place) -> dict[str, float]:
 async def _shims_figures(place: Place) -> dict[str, float]:
     async with shims.paused(place.prefect):
         submits_s = [await shims.submit_s(place.shim, place.prefect) for _ in range(size(SUBMISSIONS))]
-        async with shims.polling(place.shim) as (read, jobs):
+        async with shims.polling(place.shim) as (read, runs):
             reads_s = await shims.reads(size(shims.POLLERS), read)
-            for job in jobs:
-                await place.prefect.set_flow_run_state(UUID(job), Cancelling())
-    return {"POST → accepted p50": percentile(submits_s, 50), "state read p50": percentile(reads_s, 50)}
+            for run in runs:
+                await place.prefect.set_flow_run_state(UUID(run), Cancelling())
+    return {"POST → 202 p50": percentile(submits_s, 50), "state read p50": percentile(reads_s, 50)}
 
 
 def age(database: Path, runs: int) -> int:

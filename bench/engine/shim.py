@@ -20,7 +20,7 @@ from bench.figures import Figures, figure, seconds_of
 from deployments.catalog import BLENDER, RING
 
 SUBMISSIONS, POLLERS, POLLED, POLLING_S = 100, 200, 10, 8.0
-REQUEST = {"prompt": "a plain platinum band"}
+REQUEST = {"prompt": "a plain platinum band", "model": "offline"}
 
 
 async def figures(shim: httpx.AsyncClient, prefect: PrefectClient) -> Figures:
@@ -40,17 +40,17 @@ async def paused(prefect: PrefectClient) -> AsyncIterator[None]:
 
 
 async def submitted(shim: httpx.AsyncClient) -> str:
-    """Submit a ring job; return its id, which is its flow run's."""
-    answer = await shim.post("/jobs", json={**REQUEST, "llm_name": "offline"})
-    return str(answer.raise_for_status().json()["job_id"])
+    """Submit a ring over the native API; return its run's id."""
+    answer = await shim.post("/runs/ring", json={"request": REQUEST})
+    return str(answer.raise_for_status().json()["id"])
 
 
 async def submit_s(shim: httpx.AsyncClient, prefect: PrefectClient) -> float:
     """Return the seconds of one submission over the shim."""
     began = time.perf_counter()
-    job = await submitted(shim)
+    run = await submitted(shim)
     took_s = time.perf_counter() - began
-    await prefect.set_flow_run_state(UUID(job), Cancelling())  # so that the queue never fills
+    await prefect.set_flow_run_state(UUID(run), Cancelling())  # so that the queue never fills
     return took_s
 
 
@@ -74,7 +74,7 @@ async def _submitting(shim: httpx.AsyncClient, prefect: PrefectClient) -> Figure
     ][1:]
     ours_s, bare_s = ([pair[side] for pair in pairs] for side in (0, 1))
     return {
-        f"POST → accepted p{percent} / bare Prefect client": figure(
+        f"POST → 202 p{percent} / bare Prefect client": figure(
             percentile(ours_s, percent) * 1000, percentile(bare_s, percent) * 1000, "ms", len(pairs)
         )
         for percent in (50, 99)
@@ -83,9 +83,7 @@ async def _submitting(shim: httpx.AsyncClient, prefect: PrefectClient) -> Figure
 
 async def _bare_submit_s(prefect: PrefectClient, deployment: UUID) -> float:
     began = time.perf_counter()
-    run = await prefect.create_flow_run_from_deployment(
-        deployment, parameters={"request": {**REQUEST, "model": "offline"}}
-    )
+    run = await prefect.create_flow_run_from_deployment(deployment, parameters={"request": REQUEST})
     took_s = time.perf_counter() - began
     await prefect.set_flow_run_state(run.id, Cancelling())
     return took_s
@@ -93,11 +91,11 @@ async def _bare_submit_s(prefect: PrefectClient, deployment: UUID) -> float:
 
 async def _polling(shim: httpx.AsyncClient, prefect: PrefectClient) -> Figures:
     pollers = size(POLLERS)
-    async with polling(shim) as (read, jobs):
+    async with polling(shim) as (read, runs):
         ours_s = await reads(pollers, read)
-        bare_s = await reads(pollers, lambda number: prefect.read_flow_run(UUID(jobs[number % POLLED])))
-        for job in jobs:
-            await prefect.set_flow_run_state(UUID(job), Cancelling())
+        bare_s = await reads(pollers, lambda number: prefect.read_flow_run(UUID(runs[number % POLLED])))
+        for run in runs:
+            await prefect.set_flow_run_state(UUID(run), Cancelling())
     rates = [len(each) / POLLING_S for each in (ours_s, bare_s)]
     p99_ms = [percentile(each, 99) * 1000 for each in (ours_s, bare_s)]
     return {
@@ -110,11 +108,11 @@ async def _polling(shim: httpx.AsyncClient, prefect: PrefectClient) -> Figures:
 async def polling(
     shim: httpx.AsyncClient,
 ) -> AsyncIterator[tuple[Callable[[int], Awaitable[httpx.Response]], list[str]]]:
-    """Yield how poller `number` reads, each on a connection of its own, and the jobs that they all read."""
-    jobs = [await submitted(shim) for _ in range(POLLED)]
+    """Yield how poller `number` reads, each on a connection of its own, and the runs that they read."""
+    runs = [await submitted(shim) for _ in range(POLLED)]
     async with AsyncExitStack() as clients:
         own = [
             await clients.enter_async_context(httpx.AsyncClient(base_url=shim.base_url, timeout=60, verify=False))
             for _ in range(POLLERS)
         ]
-        yield lambda number: own[number].get(f"/jobs/{jobs[number % POLLED]}"), jobs
+        yield lambda number: own[number].get(f"/runs/{runs[number % POLLED]}"), runs

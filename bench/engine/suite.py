@@ -45,8 +45,9 @@ async def _on_a_stack(home: Path) -> Figures:
             PrefectClient(api=url) as prefect,
             httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as http,
             httpx.AsyncClient(base_url=stack.parts.ring_url, timeout=TIMEOUT_S) as ring,
+            httpx.AsyncClient(base_url=stack.parts.api_url, timeout=TIMEOUT_S) as api,
         ):
-            found = await ring_contract.figures(ring, providers) | await shim.figures(ring, prefect)
+            found = await ring_contract.figures(ring, providers) | await shim.figures(api, prefect)
             trivial, endless = [await deploy(prefect, flow, CPU) for flow in ("trivial", "endless")]
-            place = history.Place(prefect, http, ring, trivial, endless)
+            place = history.Place(prefect, http, api, trivial, endless)
             return found | await history.figures(place, database.path_of(home))

@@ -34,6 +34,7 @@ from deployments.worker.wakeup import Wakeups
 from deployments.worker.zygote import LOST, Nursery, RunProcess
 
 CANCEL_CHECK_S = 5.0  # the net below the events
+COMMIT_S = 0.2  # an event is sent before its transaction ends, so it may come before there is anything to see
 DRAIN_S = 8.0
 HOOKS_S = 30.0
 
@@ -111,7 +112,9 @@ class WarmProcessWorker(OpenWorker):
         while await self.wakeups.due.wait():
             self.wakeups.due.clear()
             self._turned_away = False
-            await self.get_and_submit_flow_runs()
+            if not await self.get_and_submit_flow_runs():
+                await anyio.sleep(COMMIT_S)
+                await self.get_and_submit_flow_runs()
 
     async def _look_for_cancelled(self) -> None:
         while True:

@@ -13,6 +13,7 @@ HOUSEKEEPING = "housekeeping/default"
 SERVICE_PROBE = "service-probe/default"
 NIGHTLY_RING_PROOF = "nightly-ring-proof/default"
 DELIVER_WEBHOOK = "deliver-webhook/default"
+DELIVER_MISSED_WEBHOOKS = "deliver-missed-webhooks/default"
 
 CPU, BLENDER, GPU = "cpu", "blender", "gpu"
 POOLS = (CPU, BLENDER, GPU)

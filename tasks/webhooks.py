@@ -1,21 +1,27 @@
 """Tell a run's client that it has ended: what the message says, and the tries to deliver it."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from prefect import get_client, task
 from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterEndTime, FlowRunFilterTags
 from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from pydantic import BaseModel, Field
 
 from blocks import webhooks
 from blocks.tracing import CORRELATION, TRACEPARENT, trace_of, tracing
+from tasks.domain.errors import AtelierError, InvalidInput, UpstreamError
 from tasks.policies import if_upstream_may_recover
 from tasks.progress import PROGRESS
 
-WEBHOOK = "atelier.webhook"
+TAG = "webhook"
+WEBHOOK, TOLD = "atelier.webhook", "atelier.webhook-told"
+MAX_UNTOLD = 200  # at once; the next time brings the next ones
 MAX_ERROR_CHARACTERS = 2000
 
 
@@ -58,6 +64,31 @@ async def deliver(message: Message) -> None:
     """Send the message; raises what `blocks.webhooks.send` raises when no further try is made."""
     with tracing(trace_of(message.trace)):
         await webhooks.send(message.url, message.id, message.body.encode())
+
+
+def is_final(failure: AtelierError) -> bool:
+    """Tell whether no later try could succeed: the receiver refused, or its URL leads where nothing is sent."""
+    return isinstance(failure, InvalidInput) or (isinstance(failure, UpstreamError) and not failure.retryable)
+
+
+@task(task_run_name="settle", retries=3, retry_delay_seconds=[1, 5, 30])
+async def settle(run_id: UUID, state_id: UUID) -> None:
+    """Note on the run that nobody has to be told of this state any more."""
+    async with get_client() as client:
+        await client.update_flow_run_labels(run_id, {TOLD: str(state_id)})
+
+
+@task
+async def untold(min_age_s: float, max_age_s: float) -> list[tuple[UUID, UUID]]:
+    """Return each run that ended between `max_age_s` and `min_age_s` ago and is not told of, with its last state."""
+    now = datetime.now(UTC)
+    ended = FlowRunFilterEndTime(after_=now - timedelta(seconds=max_age_s), before_=now - timedelta(seconds=min_age_s))
+    wanted = FlowRunFilter(tags=FlowRunFilterTags(all_=[TAG]), end_time=ended)
+    async with get_client() as client:
+        runs = await client.read_flow_runs(flow_run_filter=wanted, limit=MAX_UNTOLD, sort=FlowRunSort.END_TIME_DESC)
+    states = [(run.id, run.state.id) for run in runs if run.state and run.state.is_final()]
+    told = {run.id: run.labels.get(TOLD) for run in runs}
+    return [(run_id, state_id) for run_id, state_id in states if told[run_id] != str(state_id)]
 
 
 def _body(run: FlowRun, state: State, deployment: str) -> dict[str, Any]:

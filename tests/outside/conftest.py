@@ -3,9 +3,10 @@
 import asyncio
 import base64
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -14,13 +15,23 @@ from prefect.client.schemas.filters import FlowFilter, FlowFilterName
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import Scheduled
 
-from deployments.catalog import BLENDER, CPU, DELIVER_WEBHOOK, RING
+from deployments.catalog import BLENDER, CPU, DELIVER_MISSED_WEBHOOKS, DELIVER_WEBHOOK, RING
 from tests.language_models.provider import FakeProviders
 from tests.outside.receiver import Receiver
 from tests.stack import RunningStack, running_stack
 
 SECRETS = tuple("whsec_" + base64.b64encode(bytes([letter]) * 32).decode() for letter in b"on")
-STUCK_S = 120
+STUCK_S = 180
+
+
+async def until(happened: Callable[[], Awaitable[Any]], what: str) -> Any:
+    """Return what `happened()` returns once it is something; raises TimeoutError, telling `what` did not."""
+    deadline_s = time.monotonic() + STUCK_S
+    while time.monotonic() < deadline_s:
+        if found := await happened():
+            return found
+        await asyncio.sleep(0.1)
+    raise TimeoutError(what)
 
 
 @pytest.fixture(scope="session")
@@ -73,14 +84,25 @@ class Ends:
 
     async def delivery(self, run: FlowRun) -> FlowRun:
         """Return the run that delivered the message about `run`, once it has ended."""
-        deadline_s = time.monotonic() + STUCK_S
-        while time.monotonic() < deadline_s:
+
+        async def ended() -> FlowRun | None:
             of_run = [each for each in await self.deliveries() if UUID(each.parameters["run_id"]) == run.id]
-            if of_run and all(each.state and each.state.is_final() for each in of_run):
-                assert len(of_run) == 1
-                return of_run[0]
-            await asyncio.sleep(0.1)
-        raise TimeoutError(f"no message about {run.name}")
+            assert len(of_run) <= 1
+            return next((each for each in of_run if each.state and each.state.is_final()), None)
+
+        return await until(ended, f"no message about {run.name}")
+
+    async def sweep(self) -> None:
+        """Look for messages that were missed, and return when that is done."""
+        missed = await self.client.read_deployment_by_name(DELIVER_MISSED_WEBHOOKS)
+        run = await self.client.create_flow_run_from_deployment(missed.id, parameters={"min_age_s": 0})
+
+        async def ended() -> bool:
+            state = (await self.client.read_flow_run(run.id)).state
+            return state is not None and state.is_final()
+
+        await until(ended, "the search for missed messages did not end")
+        assert (await self.client.read_flow_run(run.id)).state.is_completed()
 
     async def deliveries(self) -> list[FlowRun]:
         """Return every delivery so far."""

@@ -7,7 +7,7 @@ from prefect.states import Cancelled, Completed, Crashed, Failed
 from standardwebhooks import Webhook
 
 from deployments.catalog import RING
-from tests.outside.conftest import SECRETS, Ends
+from tests.outside.conftest import SECRETS, Ends, until
 from tests.outside.receiver import Receiver
 
 TOLD = {
@@ -88,3 +88,24 @@ async def test_only_runs_that_ask_for_it_are_told_of(ends: Ends, receiver: Recei
     assert str(told.id) in about
     assert about.isdisjoint({str(untold.id), *(str(each.id) for each in deliveries)})
     assert receiver.at("/untold") == []
+
+
+async def test_what_nobody_took_is_delivered_later_and_once(ends: Ends, receiver: Receiver) -> None:
+    """A receiver that fails every try gets the same message when it is back, then none; a refusal is final."""
+    receiver.answers("/away", 503, 503, 503)
+    receiver.answers("/never", 410)
+    run = await ends.ended(Completed(), url=receiver.url("/away"))
+    refusing = await ends.ended(Completed(), url=receiver.url("/never"))
+    for each in (run, refusing):
+        assert (await ends.delivery(each)).state.is_failed()
+    await ends.sweep()
+
+    async def settled():
+        return (await ends.client.read_flow_run(run.id)).labels.get("atelier.webhook-told") == str(run.state.id)
+
+    assert await until(settled, "the message was not delivered later")
+    await ends.sweep()
+    tries = receiver.at("/away")
+    assert len(tries) == 4
+    assert {each.headers["webhook-id"] for each in tries} == {str(run.state.id)}
+    assert len(receiver.at("/never")) == 1

@@ -13,8 +13,7 @@ from api.main import create_app
 from api.measuring import Measured
 from api.settings import AgenticSettings, ApiSettings, RingSettings
 from blocks.artifacts import ArtifactStore
-from tests.outside.conftest import Ends
-from tests.outside.test_tracing import until
+from tests.outside.conftest import Ends, until
 from tests.stack import RunningStack
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
@@ -60,7 +59,7 @@ async def test_labels_are_what_a_route_is_and_not_what_a_caller_writes(stack: Ru
         samples = await scraped(api)
     assert strange not in answer.text.lower()
     routes = {dict(labels).get("route") for name, labels in samples if name == "atelier_http_requests_total"}
-    assert {"/runs/{run_id}", "/ring/jobs/{job_id}", "unmatched"} <= routes
+    assert {"/runs/{run}", "/ring/jobs/{job}", "unmatched"} <= routes
 
 
 @pytest.fixture

@@ -1,7 +1,5 @@
 """One trace from the client's request to everything that is called for it, and the id in every log line on the way."""
 
-import asyncio
-import time
 from uuid import UUID, uuid4
 
 import httpx
@@ -14,22 +12,12 @@ from prefect.context import FlowRunContext
 from blocks.tracing import current_trace, outgoing_headers, trace_labels, tracing
 from tasks.domain.trace_context import Trace
 from tests.language_models.provider import FakeProviders
-from tests.outside.conftest import STUCK_S
+from tests.outside.conftest import until
 from tests.outside.receiver import Receiver
 from tests.stack import RunningStack
 
 TRACE_ID, SPAN_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SENT = f"00-{TRACE_ID}-{SPAN_ID}-01"
-
-
-async def until(happened, what: str):
-    """Return what `happened()` returns once it is something."""
-    deadline_s = time.monotonic() + STUCK_S
-    while time.monotonic() < deadline_s:
-        if found := await happened():
-            return found
-        await asyncio.sleep(0.1)
-    raise TimeoutError(what)
 
 
 async def logged(client: PrefectClient, run_id: UUID) -> list[str]:

@@ -1,9 +1,10 @@
 """A Prefect server of the benchmark's own, with workers beside it; leaving the block stops all of it."""
 
+import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -117,12 +118,18 @@ async def deploy(client: PrefectClient, flow: str, pool: str) -> UUID:
 
 def cpu_s(process: Process) -> float:
     """Return the CPU seconds of a process, of what it started and of those of them that have ended."""
-    return sum(sum(member.cpu_times()[:4]) for member in family(process))
+    return sum(_each(process, lambda member: sum(member.cpu_times()[:4])))
 
 
 def rss_mb(process: Process) -> float:
     """Return the resident memory of a process and of what it started."""
-    return sum(member.memory_info().rss for member in family(process)) / 2**20
+    return sum(_each(process, lambda member: member.memory_info().rss / 2**20))
+
+
+def _each(process: Process, measure: Callable[[psutil.Process], float]) -> Iterator[float]:
+    for member in family(process):
+        with contextlib.suppress(psutil.NoSuchProcess):  # it has ended just now
+            yield measure(member)
 
 
 def family(process: Process) -> list[psutil.Process]:

@@ -55,6 +55,11 @@ class OpenWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, ProcessWo
         return self._work_pool.id if self._work_pool else None
 
     @property
+    def is_full(self) -> bool:
+        """Whether `--limit` runs are under way."""
+        return self._limiter is not None and self._limiter.available_tokens == 0
+
+    @property
     def pool_name(self) -> str:
         """The pool's name."""
         return self._work_pool_name

@@ -90,8 +90,10 @@ class WarmProcessWorker(OpenWorker):
         submitted: list[FlowRun] = []
         async with self._polling:
             if not self._draining:
+                busy = set(self.attempts)
                 with self._outages():
                     submitted = await super().get_and_submit_flow_runs()
+                self._turned_away |= self.is_full or any(run.id in busy for run in submitted)
         return submitted
 
     async def sync_with_backend(self) -> None:
@@ -138,7 +140,7 @@ class WarmProcessWorker(OpenWorker):
         finally:
             working.cancel()
             del self.attempts[flow_run.id]
-            if self._turned_away:  # a run that was refused may find a place now
+            if self._turned_away:  # a run that found no place, or its own last process still there, may start now
                 self.wakeups.due.set()
         if error := working.exception():
             self._logger.error("run %s could not be run", flow_run.id, exc_info=error)

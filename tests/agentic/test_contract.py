@@ -1,11 +1,13 @@
 """The agentic contract over HTTP: who may call, what is refused with which words, and the sequence of the manual."""
 
 import base64
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
+from prefect.states import Scheduled
 from pydantic import SecretStr
 
 from api.contracts.agentic import create_native_app
@@ -97,7 +99,9 @@ async def test_what_is_not_there_is_not_found(agentic: httpx.AsyncClient, runner
     assert (await agentic.post("/run/melt", json={"payload": {"prompt": "x"}})).status_code == 404
     deployment = await runner.client.read_deployment_by_name(RING)
     other = await runner.client.create_flow_run_from_deployment(
-        deployment.id, parameters={"request": {"prompt": BAND, "model": "offline"}}
+        deployment.id,
+        parameters={"request": {"prompt": BAND, "model": "offline"}},
+        state=Scheduled(scheduled_time=datetime.now(UTC) + timedelta(days=1)),
     )
     for workflow in (f"wf-{uuid4()}", f"wf-{other.id}", str(other.id), "wf-", "wf-..", "nonsense"):
         for view in ("status", "result"):

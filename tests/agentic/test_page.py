@@ -14,6 +14,7 @@ async def temporal(browser: Browser, origin: str, backend: str) -> Watched:
     """Open the page of `origin` in Temporal mode, its backend's address as the page itself proposes or as given."""
     seen = await watched(browser, DESKTOP)
     page = seen.page
+    page.set_default_timeout(STUCK_MS)
     await page.goto(f"{origin}/test")
     await page.click("summary")
     await page.get_by_label("Temporal", exact=True).check()

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import asyncpg
@@ -19,7 +20,7 @@ from deployments.postgres import Cluster, private_cluster
 from deployments.processes import Process
 from deployments.settings import free_ports
 
-DEADLINE_S = 120
+DEADLINE_S = 180
 
 
 @pytest.fixture(scope="module")
@@ -47,11 +48,12 @@ def becomes_true(condition: Callable[[], bool]) -> bool:
     return condition()
 
 
-def test_prefects_server_runs_on_it(cluster: Cluster, tmp_path: Path) -> None:
-    """Our server factory starts on a fresh database, takes a flow, and the row is in PostgreSQL."""
-    url, (port,) = cluster.database("served"), free_ports(1)
+@contextmanager
+def prefect_server(url: str, home: Path) -> Iterator[httpx.Client]:
+    """Prefect's server by our factory on the database `url`, and a client of its API."""
+    (port,) = free_ports(1)
     environment = os.environ | {
-        "PREFECT_HOME": str(tmp_path),
+        "PREFECT_HOME": str(home),
         "PREFECT_SERVER_DATABASE_CONNECTION_URL": url,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
     }
@@ -64,15 +66,25 @@ def test_prefects_server_runs_on_it(cluster: Cluster, tmp_path: Path) -> None:
             except httpx.TransportError:
                 return False
 
-        server = Process("prefect", command, environment, tmp_path / "log", ready, Path.cwd())
+        server = Process("prefect", command, environment, home / "log", ready, Path.cwd())
         server.start()
         try:
             server.wait_ready(time.monotonic() + DEADLINE_S)
-            assert client.post("/flows/", json={"name": "kept"}).status_code == 201
+            yield client
         finally:
             server.ask_to_stop()
             server.wait_stopped()
-    assert [row["name"] for row in query(url, "select name from flow")] == ["kept"]
+
+
+def test_prefects_server_runs_on_it(cluster: Cluster, tmp_path: Path) -> None:
+    """Our server factory starts on a fresh database; a flow is a row there, and a schedule makes its runs."""
+    url = cluster.database("served")
+    with prefect_server(url, tmp_path) as client:
+        flow = client.post("/flows/", json={"name": "hourly"}).json()["id"]
+        hourly = {"schedule": {"interval": 3600}, "active": True}
+        client.post("/deployments/", json={"name": "kept", "flow_id": flow, "schedules": [hourly]}).raise_for_status()
+        assert becomes_true(lambda: client.post("/flow_runs/count", json={}).json() > 0)
+    assert [row["name"] for row in query(url, "select name from flow")] == ["hourly"]
 
 
 def test_databases_are_apart_and_begin_empty(cluster: Cluster) -> None:

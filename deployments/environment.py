@@ -61,5 +61,9 @@ def _behaviour(settings: StackSettings) -> dict[str, str]:
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
         # A run that nobody is left to cancel is called cancelled after this long; Prefect's default is 5 minutes.
         "PREFECT_SERVER_SERVICES_CANCELLATION_CLEANUP_CANCELLING_TIMEOUT_SECONDS": "60",
+        # Logs and artifacts of runs that housekeeping deleted go daily, and events after Prefect's own week. Not
+        # "flow_runs": that would delete runs without their documents, which housekeeping does together.
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_ENABLED": "events,orphans",
+        "PREFECT_SERVER_SERVICES_DB_VACUUM_EVENT_RETENTION_OVERRIDES": '{"prefect.flow-run.heartbeat": 86400}',
         "PYTHONUNBUFFERED": "1",
     }

@@ -18,6 +18,7 @@ logger = logging.getLogger("atelier.api")
 
 RUN_EVENTS = "prefect.flow-run."
 RECONNECT_S = 1.0
+SECOND_LOOK_S = 0.2  # an event may overtake the transaction that it tells of
 
 
 class Watcher:
@@ -70,6 +71,7 @@ class Watcher:
             self._wake(None)
             async for event in events:
                 self._wake(run_of(event))
+                asyncio.get_running_loop().call_later(SECOND_LOOK_S, self._wake, run_of(event))
 
     def _wake(self, run: UUID | None) -> None:
         self._forget(run)

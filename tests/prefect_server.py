@@ -22,10 +22,11 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Completed, Failed, Pending, Running
 
 from blocks.artifacts import ArtifactStore
+from deployments import database
 from deployments.catalog import RING
 from flows.contracts import RingResult
 
-START_TIMEOUT_S = 180
+START_TIMEOUT_S = 300
 
 
 def free_port() -> int:
@@ -44,20 +45,23 @@ def prefect_server(home: Path, database_url: str | None = None) -> Iterator[str]
     url = f"http://127.0.0.1:{port}/api"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
-        "PREFECT_HOME": str(home),
+        "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         **({"PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url} if database_url else {}),
     }
+    makes_template = database.copy_template(home, environment)  # a hundred migrations, made once per checkout
     command = [sys.executable, "-m", "uvicorn", "--factory", "deployments.server:create_app"]
     server = subprocess.Popen([*command, "--port", str(port), "--log-level", "error"], env=environment)
     try:
         _await_health(url, server)
+        if makes_template:
+            database.keep_template(home)
         asyncio.run(_deploy(url))
         yield url
     finally:
         server.terminate()
-        server.wait(30)
+        server.wait(60)
 
 
 def _await_health(url: str, server: subprocess.Popen[bytes]) -> None:

@@ -1,8 +1,11 @@
 """How busy a pipeline is: how many runs wait, how long one takes, and what follows for whoever asks."""
 
+import asyncio
 import math
 import statistics
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from prefect.client.schemas.objects import FlowRun
 
@@ -38,22 +41,34 @@ class Load:
         self._pipeline = pipeline
         self._runs = runs
         self._waiting, self._counted_at = 0, -math.inf
+        self._creating = 0
+        self._counting = asyncio.Lock()
         self._typical_s, self._learned_at = pipeline.typical_s, -math.inf
 
     async def waiting(self) -> int:
-        """Return how many due runs wait; those that this process added since the last count are in it."""
-        if time.monotonic() - self._counted_at > COUNT_CACHE_S:
-            self._counted_at = time.monotonic()
-            self._waiting = await self._runs.count_waiting()
-        return self._waiting
+        """Return how many due runs wait, those included that this process is just starting or has just started."""
+        async with self._counting:
+            if time.monotonic() - self._counted_at > COUNT_CACHE_S:
+                self._waiting = await self._runs.count_waiting()
+                self._counted_at = time.monotonic()
+        return self._waiting + self._creating
 
-    async def make_room(self) -> None:
-        """Take a place in the queue; raises QueueFull. Several processes may together let a few more in."""
+    @asynccontextmanager
+    async def place(self) -> AsyncIterator[None]:
+        """Hold a place in the queue while a run is started in the block; raises QueueFull.
+
+        Several processes may together let a few more in, and so may a count that overlaps with a start.
+        """
         waiting = await self.waiting()
         if waiting >= self._pipeline.queue_limit:
             per_run_s = await self.typical_s() or ASSUMED_S
             raise QueueFull(self._pipeline, _within(waiting * per_run_s / await self._concurrency(), RETRY_AFTER_S))
-        self._waiting += 1
+        self._creating += 1
+        try:
+            yield
+            self._waiting += 1
+        finally:
+            self._creating -= 1
 
     async def typical_s(self) -> float | None:
         """Return how long a run takes: the median of those that completed last, else what the catalog says."""

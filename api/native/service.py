@@ -151,8 +151,8 @@ class Native:
 
     async def retry(self, kept: Kept, run: str) -> FlowRun:
         """Run a failed, crashed or cancelled run again; raises WrongState and QueueFull."""
-        await kept.load.make_room()
-        again = await kept.runs.retry(run)
+        async with kept.load.place():
+            again = await kept.runs.retry(run)
         await self.store.remove_named(result_name(again.id))
         return again
 
@@ -179,15 +179,15 @@ class Native:
         if asked.webhook_url:
             await check_webhook_url(asked.webhook_url)
         request = await checked_request(asked.request, kept.pipeline, self.store)
-        await kept.load.make_room()
         hook = {WEBHOOK: asked.webhook_url} if asked.webhook_url else {}
-        return await kept.runs.create(
-            request,
-            key=f"native:{key}",
-            name=_readable_name(request, kept.pipeline),
-            tags=[kept.pipeline.name, *asked.tags, *([WEBHOOK_TAG] if hook else [])],
-            labels={"atelier.progress": 0, DIGEST: _digest(asked), **hook},
-        )
+        async with kept.load.place():
+            return await kept.runs.create(
+                request,
+                key=f"native:{key}",
+                name=_readable_name(request, kept.pipeline),
+                tags=[kept.pipeline.name, *asked.tags, *([WEBHOOK_TAG] if hook else [])],
+                labels={"atelier.progress": 0, DIGEST: _digest(asked), **hook},
+            )
 
     async def _existing(self, kept: Kept, key: str) -> FlowRun | None:
         try:

@@ -17,7 +17,7 @@ from prefect.workers.base import BaseWorker
 
 from blocks.settings import CHECKOUT
 
-STUCK_S = 180  # an upper bound that means "stuck", on a machine five times slower than any seen
+STUCK_S = 300  # an upper bound that means "stuck", on a machine far slower than any seen
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 
 

@@ -4,15 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from deployments.settings import StackSettings
-from deployments.stack import Stack
-from tests.worker.engine import Engine
+from tests.worker.engine import Engine, prefect_server
 
 
 @pytest.fixture(scope="session")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    """A server after its set-up, without any worker; workers poll rarely enough that only events make them quick."""
-    home = tmp_path_factory.mktemp("home")
-    extra = {"ATELIER_SCHEDULES": "off"}
-    with Stack(home, StackSettings(ports="auto"), pools=[], api=False, environment=extra) as stack:
-        yield Engine(stack.parts.prefect_api_url, dict(stack.environment), home)
+    """A server without any worker."""
+    with prefect_server(tmp_path_factory.mktemp("worker-home")) as running:
+        yield running

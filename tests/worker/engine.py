@@ -16,6 +16,11 @@ import psutil
 from prefect.workers.base import BaseWorker
 
 from blocks.settings import CHECKOUT
+from deployments import database
+from deployments.environment import stack_environment
+from deployments.parts import Parts
+from deployments.processes import Process
+from deployments.settings import StackSettings
 
 STUCK_S = 300  # an upper bound that means "stuck", on a machine far slower than any seen
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -37,6 +42,7 @@ class Engine:
     url: str
     environment: dict[str, str]
     home: Path
+    server: Process
 
     def call(self, method: str, path: str, body: Any = None) -> Any:
         """Call the API; the body of its answer, which must be a success."""
@@ -166,3 +172,21 @@ class Worker:
             for relative in family:
                 if relative.is_running():
                     relative.kill()
+
+
+@contextmanager
+def prefect_server(home: Path) -> Iterator[Engine]:
+    """Run the stack's own Prefect server, alone: no set-up, no workers, nobody who starts it again."""
+    settings = StackSettings(ports="auto")
+    environment = stack_environment(home, settings)
+    parts = Parts(home, settings, environment)
+    (home / "logs").mkdir()
+    database.copy_template(home, environment)
+    server = parts.server()
+    server.start()
+    try:
+        server.wait_ready(time.monotonic() + STUCK_S)
+        yield Engine(parts.prefect_api_url, environment, home, server)
+    finally:
+        server.ask_to_stop()
+        server.wait_stopped()

@@ -114,7 +114,6 @@ def test_a_zygotes_death_loses_no_run_and_a_run_that_kills_thrice_is_crashed(
     run = engine.start(engine.deploy("hold", worker.pool), folder=str(tmp_path))
     for start in (1, 2, 3):
         family = holding(engine, run, tmp_path, start)
-        psutil.Process(worker.pid).children()
         family[0].parent().kill()  # the zygote
         assert all_gone(family[:1])
         family[1].kill()

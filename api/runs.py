@@ -25,14 +25,7 @@ from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
 from prefect.states import AwaitingRetry, Cancelling
 
-from api.errors import (
-    AlreadyRunning,
-    ClientGone,
-    DeploymentMissing,
-    OrchestratorUnavailable,
-    RunNotFound,
-    WrongState,
-)
+from api.errors import AlreadyRunning, ClientGone, DeploymentMissing, OrchestratorUnavailable, RunNotFound, WrongState
 from api.orchestrator import Orchestrator, connection
 from api.parameters import check_parameters
 from api.states import is_waiting, native_word
@@ -50,7 +43,6 @@ NET_S = 5.0  # while they are: only a missed event needs it
 KNOWN_KEYS = 10_000  # whose runs are remembered by their id
 GONE_S = 0.5  # how soon a waiting client that hung up is noticed
 RESET: dict[str, bool | int | float | str] = {"atelier.progress": 0, "atelier.step": "", "atelier.detail": ""}
-
 Gone = Callable[[], Awaitable[bool]]
 
 

@@ -67,7 +67,7 @@ async def schedules(house: House, deployment: str) -> list[Any]:
 
 async def test_a_second_set_up_keeps_one_schedule_each_and_a_persons_pause(house: House) -> None:
     """Test stacks are set up with paused schedules. Otherwise a new deployment's is active, and when somebody pauses
-    it, a second set-up neither doubles it nor wakes it up."""
+    it, a second set-up neither doubles it nor wakes it up. Prefect's scheduler makes runs of what is active."""
     assert await schedules(house, HOUSEKEEPING) == [("hourly", False, "17 * * * *")]
     assert await schedules(house, SERVICE_PROBE) == [("every-5-minutes", False, "*/5 * * * *")]
     nightly = await house.client.read_deployment_by_name(NIGHTLY_RING_PROOF)
@@ -77,6 +77,8 @@ async def test_a_second_set_up_keeps_one_schedule_each_and_a_persons_pause(house
         await set_up(settings)
         assert await schedules(house, NIGHTLY_RING_PROOF) == [("nightly", True, "0 3 * * *")]
         nightly = await house.client.read_deployment_by_name(NIGHTLY_RING_PROOF)
+        makes_runs = f"{house.stack.parts.prefect_api_url}/deployments/{nightly.id}/schedule"
+        assert httpx.post(makes_runs, json={}, timeout=60).status_code == 200  # what the scheduler does by itself
         await house.client.update_deployment_schedule(nightly.id, nightly.schedules[0].id, active=False)
         await set_up(settings)
     assert await schedules(house, NIGHTLY_RING_PROOF) == [("nightly", False, "0 3 * * *")]

@@ -28,7 +28,12 @@ from bench.figures import Figures, figure
 OLD_RUNS, APART_S = 10_000, 7
 LATENCIES, SUBMISSIONS, CANCELS = 20, 40, 3
 TIMES = ("created", "updated", "expected_start_time", "start_time", "end_time", "state_timestamp", "timestamp")
-FORM = "%Y-%m-%d %H:%M:%S.%f"  # SQLAlchemy's, on SQLite
+NEWEST = """
+    select * from flow_run
+    where state_type = 'COMPLETED' and deployment_id is not null
+    group by deployment_id having end_time = max(end_time)
+"""
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -75,31 +80,22 @@ async def _shims_figures(place: Place) -> dict[str, float]:
 def age(database: Path, runs: int) -> int:
     """Give the server's SQLite file `runs` finished runs, as copies of the newest of each deployment; return how many.
 
-    The server may be running: it only sees a long transaction.
+    The server may be running: it sees one transaction of a few seconds.
     """
     with closing(sqlite3.connect(database, timeout=60)) as connection:
         connection.row_factory = sqlite3.Row
-        found = connection.execute(
-            "select *, max(end_time) as newest from flow_run where state_type = 'COMPLETED' group by deployment_id"
-        )
-        samples = [{name: row[name] for name in row.keys() if name != "newest"} for row in found]  # noqa: SIM118
+        samples = [dict(row) for row in connection.execute(NEWEST)]
+        copies = [copy for sample in samples for copy in _copies(connection, sample, runs // len(samples))]
         with connection:
-            for sample in samples:
-                states = [dict(row) for row in _states(connection, sample["id"])]
-                for run, its_states in _copies(sample, states, runs // len(samples)):
-                    _insert(connection, "flow_run", [run])
-                    _insert(connection, "flow_run_state", its_states)
-        return runs // len(samples) * len(samples)
+            _insert(connection, "flow_run", [run for run, _ in copies])
+            _insert(connection, "flow_run_state", [state for _, states in copies for state in states])
+        return len(copies)
 
 
-def _states(connection: sqlite3.Connection, run: str) -> list[sqlite3.Row]:
-    return connection.execute("select * from flow_run_state where flow_run_id = ?", [run]).fetchall()
-
-
-def _copies(
-    run: dict[str, Any], states: list[dict[str, Any]], count: int
-) -> Iterator[tuple[dict[str, Any], list[dict[str, Any]]]]:
-    """Yield `count` runs, each a little older than the last, with their states."""
+def _copies(connection: sqlite3.Connection, run: Row, count: int) -> Iterator[tuple[Row, list[Row]]]:
+    """Yield `count` copies of a run, each a little older than the last, with their states."""
+    found = connection.execute("select * from flow_run_state where flow_run_id = ?", [run["id"]])
+    states = [dict(row) for row in found]
     for number in range(1, count + 1):
         earlier = timedelta(seconds=number * APART_S)
         ids = {state["id"]: str(uuid4()) for state in states}
@@ -108,13 +104,13 @@ def _copies(
         yield copy, [_earlier(state, earlier) | {"id": ids[state["id"]], "flow_run_id": own["id"]} for state in states]
 
 
-def _earlier(row: dict[str, Any], by: timedelta) -> dict[str, Any]:
-    return row | {name: (datetime.strptime(row[name], FORM) - by).strftime(FORM) for name in TIMES if row.get(name)}
+def _earlier(row: Row, by: timedelta) -> Row:
+    """Return `row` with its times moved back, in the form that SQLAlchemy gives them on SQLite."""
+    moved = {name: datetime.fromisoformat(row[name]) - by for name in TIMES if row.get(name)}
+    return row | {name: time.isoformat(" ", "microseconds") for name, time in moved.items()}
 
 
-def _insert(connection: sqlite3.Connection, table: str, rows: list[dict[str, Any]]) -> None:
-    columns = list(rows[0])
-    marks = ", ".join("?" for _ in columns)
-    connection.executemany(
-        f"insert into {table} ({', '.join(columns)}) values ({marks})", [tuple(row.values()) for row in rows]
-    )
+def _insert(connection: sqlite3.Connection, table: str, rows: list[Row]) -> None:
+    names = list(rows[0])
+    statement = f"insert into {table} ({', '.join(names)}) values ({', '.join('?' * len(names))})"
+    connection.executemany(statement, [tuple(row.values()) for row in rows])

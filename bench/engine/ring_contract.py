@@ -1,6 +1,6 @@
 """Rings over HTTP with a canned answer of the language model and a small script: one after another, and all at once.
 
-No cache helps: each answer is another script. The peer's figures are constants: the service that this one replaces,
+No cache helps: each answer is another ring. The peer's figures are constants: the service that this one replaces,
 an in-process queue with Blender 3.4, was measured so on a machine of the same kind (two cores).
 """
 
@@ -17,12 +17,11 @@ from tests.language_models.provider import FakeProviders
 JOBS, POLL_S = 12, 0.1
 REPLACED_ALONE_S, REPLACED_AT_ONCE_S = 1.24, 1.48
 ANSWER = """```python
-# ring {number}
 import ring_kit as kit
 
 
 def build():
-    kit.shank(17.3, 3.0, 1.8, metal=kit.metal("18k yellow gold"))
+    kit.shank(17.3, {width_mm:.2f}, 1.8, metal=kit.metal("18k yellow gold"))
 
 
 if __name__ == "__main__":
@@ -34,7 +33,7 @@ async def figures(ring: httpx.AsyncClient, providers: FakeProviders) -> Figures:
     """Return seconds a job, both ways."""
     jobs = size(JOBS)
     for number in range(2 * jobs + 1):
-        providers.answer(ANSWER.format(number=number))
+        providers.answer(ANSWER.format(width_mm=2 + number / 100))
     await _made(ring)  # the first job of a stack imports everything
     began = time.monotonic()
     for _ in range(jobs):

@@ -5,7 +5,7 @@ from typing import NoReturn
 from uuid import UUID
 
 from prefect.events.clients import get_events_subscriber
-from prefect.events.filters import EventFilter, EventNameFilter, EventRelatedFilter
+from prefect.events.filters import EventAnyResourceFilter, EventFilter, EventNameFilter
 from prefect.logging import get_logger
 
 RECONNECT_S = 1.0
@@ -15,13 +15,21 @@ DUE = [f"prefect.flow-run.{state}" for state in ("Scheduled", "AwaitingRetry", "
 logger = get_logger("atelier.wakeup")
 
 
+def events_of(pool_id: UUID) -> EventFilter:
+    """Return the filter for what concerns this pool's worker; the server applies it.
+
+    By any resource: a stream's filter by related resources is ignored in Prefect 3.8.8.
+    """
+    pool = EventAnyResourceFilter(id=[f"prefect.work-pool.{pool_id}"])
+    return EventFilter(event=EventNameFilter(name=[*DUE, CANCELLING]), any_resource=pool)
+
+
 class Wakeups:
     """Sets `due` and `cancelling` when the pool's runs may be; a burst sets them once, and the worker then looks."""
 
     def __init__(self) -> None:
         self.due = asyncio.Event()
         self.cancelling = asyncio.Event()
-        self.connections = 0
 
     async def listen(self, pool_id: UUID) -> NoReturn:
         """Listen for ever; a connection that breaks, or never comes, is tried again."""
@@ -35,10 +43,7 @@ class Wakeups:
             await asyncio.sleep(RECONNECT_S)
 
     async def _listen_once(self, pool_id: UUID) -> None:
-        pool = EventRelatedFilter(id=[f"prefect.work-pool.{pool_id}"])
-        wanted = EventFilter(event=EventNameFilter(name=[*DUE, CANCELLING]), related=pool)
-        async with get_events_subscriber(filter=wanted, reconnection_attempts=0) as events:
-            self.connections += 1
+        async with get_events_subscriber(filter=events_of(pool_id), reconnection_attempts=0) as events:
             self.due.set()  # whatever happened while nobody listened
             self.cancelling.set()
             async for event in events:

@@ -1,18 +1,14 @@
 """The warm worker under faults: it wakes, stops, dies and comes back, and touches only what is its own."""
 
-import asyncio
 import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import UUID
 
 import psutil
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 
-from deployments.worker.wakeup import Wakeups
-from tests.worker.engine import STUCK_S, Engine, Worker, until
+from tests.worker.engine import Engine, Worker, until
 
 RARELY = "30"  # seconds between polls: what has to be quick is made so by events
 
@@ -39,30 +35,6 @@ def all_gone(processes: list[psutil.Process]) -> bool:
     """Wait for processes to be gone."""
     psutil.wait_procs(processes, timeout=30)
     return not any(process.is_running() for process in processes)
-
-
-async def test_only_the_pools_own_runs_wake_its_worker(engine: Engine) -> None:
-    """A run for another pool sets nothing; a due run and a cancelled one each set their own sign."""
-    pools = {name: engine.pool(name) for name in ("loud", "silent")}
-    ids = {name: UUID(engine.call("GET", f"/work_pools/{name}")["id"]) for name in pools}
-    with temporary_settings({PREFECT_API_URL: engine.url}):
-        wakeups = {name: Wakeups() for name in pools}
-        listening = [asyncio.create_task(wakeups[name].listen(ids[name])) for name in pools]
-        async with asyncio.timeout(STUCK_S):
-            for heard in wakeups.values():
-                await heard.cancelling.wait()  # set once, when it is connected
-                heard.cancelling.clear()
-                heard.due.clear()
-            run = await asyncio.to_thread(engine.start, engine.deploy("plain", "loud"))
-            await wakeups["loud"].due.wait()
-            assert not wakeups["loud"].cancelling.is_set()
-            engine.call("POST", f"/flow_runs/{run}/set_state", {"state": {"type": "RUNNING"}, "force": True})
-            await asyncio.to_thread(engine.cancel, run)
-            await wakeups["loud"].cancelling.wait()
-        assert not wakeups["silent"].due.is_set()
-        assert not wakeups["silent"].cancelling.is_set()
-        for task in listening:
-            task.cancel()
 
 
 def test_each_run_of_a_burst_is_taken_up_once(engine: Engine, worker: Worker) -> None:

@@ -45,7 +45,7 @@ def create_app(ring: RingSettings, agentic: AgenticSettings, api: ApiSettings, s
 
     app.include_router(routes.router)
     app.include_router(service_routes.router)
-    app.include_router(metrics_router(VERSION))
+    app.include_router(metrics_router(VERSION), responses=examples.PROBLEM)
     app.include_router(artifacts.router, responses=examples.PROBLEM)
     app.mount("/ring", create_ring_app(jobs))
     app.mount("/agentic", create_agentic_app(workflows))

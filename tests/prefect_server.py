@@ -26,7 +26,7 @@ from deployments import database
 from deployments.catalog import RING
 from flows.contracts import RingResult
 
-START_TIMEOUT_S = 300
+START_TIMEOUT_S = 400
 
 
 def free_port() -> int:

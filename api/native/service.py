@@ -22,7 +22,7 @@ from api.native.inputs import checked_request
 from api.native.load import Load
 from api.native.models import RunPage, RunView, Submission
 from api.native.views import run_view, with_urls
-from api.parameters import check_json
+from api.parameters import check_json, check_parameters
 from api.runs import Runs, of_types
 from api.settings import ApiSettings
 from api.states import NativeWord, native_types
@@ -179,6 +179,7 @@ class Native:
         if asked.webhook_url:
             await check_webhook_url(asked.webhook_url)
         request = await checked_request(asked.request, kept.pipeline, self.store)
+        check_parameters(request)
         hook = {WEBHOOK: asked.webhook_url} if asked.webhook_url else {}
         async with kept.load.place():
             return await kept.runs.create(

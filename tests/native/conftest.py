@@ -70,7 +70,7 @@ async def native(serve: Callable[..., Any], prefect_url: str, hand: Hand) -> Cli
 @pytest.fixture
 async def alone(serve: Callable[..., Any]) -> Client:
     """A client of the native API with no Prefect behind it."""
-    client: Client = await serve(f"http://127.0.0.1:{free_port()}/api")
+    client: Client = await serve(f"http://127.0.0.1:{free_port()}/api", prefect_timeout_s=2)
     return client
 
 

@@ -11,7 +11,7 @@ from typing import Self
 import psutil
 
 SAME_START_S = 2.0  # a process id is not given out again sooner, and clocks may be set a little
-SIGNATURE = re.compile(r"(?P<name>.+)@(?P<host>[^@ ]+) process (?P<pid>\d+) since (?P<since>[\d.]+)$")
+SIGNATURE = re.compile(r"^(?:Taken by )?(?P<name>.+)@(?P<host>[^@ ]+) process (?P<pid>\d+) since (?P<since>[\d.]+)$")
 
 
 @dataclass(frozen=True)
@@ -31,12 +31,17 @@ class Claim:
 
     @classmethod
     def read(cls, text: str | None) -> Self | None:
-        """Return the claim that ends `text`; None where there is none."""
-        found = SIGNATURE.search(text or "")
+        """Return the claim that `text` is, signed or bare; None where it is none."""
+        found = SIGNATURE.match(text or "")
         return cls(found["name"], found["host"], int(found["pid"]), float(found["since"])) if found else None
 
     def __str__(self) -> str:
         return f"{self.name}@{self.host} process {self.pid} since {self.since:.2f}"
+
+    @property
+    def signature(self) -> str:
+        """The message of the state by which a worker takes a run."""
+        return f"Taken by {self}"
 
     def is_succeeded_by(self, other: "Claim") -> bool:
         """Tell whether `other` is this worker's next life: same name, same host, and this process is gone."""

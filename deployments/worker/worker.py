@@ -149,7 +149,7 @@ class WarmProcessWorker(OpenWorker):
     async def _work_on(self, attempt: Attempt) -> None:
         configuring = asyncio.create_task(self.configure(attempt.flow_run))
         try:
-            if not await self.claim(attempt.flow_run, f"Taken by {self.me}"):
+            if not await self.claim(attempt.flow_run, self.me.signature):
                 self._turned_away = True
                 return
             configuration = await configuring

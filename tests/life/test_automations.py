@@ -1,0 +1,81 @@
+"""Prefect itself notices a run that nobody works on any more, and has it started again."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from prefect.client.orchestration import PrefectClient
+from prefect.client.schemas.objects import State
+from prefect.events import Event
+from prefect.events.clients import PrefectEventsClient
+from prefect.events.schemas.automations import Automation, EventTrigger
+from prefect.states import AwaitingRetry, Completed, Running
+
+from deployments import automations
+from deployments.catalog import HOUSEKEEPING
+from tests.life.world import POLL_S, STUCK_S, World
+
+SHORT = timedelta(seconds=10)  # the shortest that Prefect takes
+
+
+async def silence(client: PrefectClient, within: timedelta | None = None) -> timedelta:
+    """Return how long a run may be silent, set to `within` as a person does in Prefect's pages."""
+    (found,) = await client.read_automations_by_name(automations.silent_runs().name)
+    assert isinstance(found, Automation)
+    assert isinstance(found.trigger, EventTrigger)
+    before = found.trigger.within
+    if within is not None:
+        found.trigger.within = within
+        await client.update_automation(found.id, found)
+    return before
+
+
+@pytest.fixture
+async def impatient(world: World) -> AsyncIterator[World]:
+    """The stack, with a person's edit: silence counts after ten seconds."""
+    before = await silence(world.client, SHORT)
+    yield world
+    await silence(world.client, before)
+
+
+async def left_alone(client: PrefectClient, *states: State) -> UUID:
+    """Create a run for a pool that has no worker, and take it through `states`."""
+    deployment = await client.read_deployment_by_name(HOUSEKEEPING)
+    run = await client.create_flow_run_from_deployment(deployment.id)
+    for state in states:
+        await client.set_flow_run_state(run.id, state, force=True)
+    return run.id
+
+
+async def history(client: PrefectClient, run: UUID) -> list[str]:
+    """Return the names of the run's states, oldest first."""
+    states = await client.read_flow_run_states(run)
+    return [str(state.name) for state in sorted(states, key=lambda state: state.timestamp)]
+
+
+async def test_set_up_again_keeps_what_a_person_edited(impatient: World) -> None:
+    """Applying the automations a second time makes no second one and undoes no edit."""
+    count = len(await impatient.client.read_automations())
+    await automations.apply(impatient.client)
+    assert len(await impatient.client.read_automations()) == count
+    assert await silence(impatient.client) == SHORT
+
+
+async def test_silence_is_noticed_and_the_run_is_started_again(impatient: World) -> None:
+    """After one heartbeat and no more: crashed and queued again; given up at the third start; an ended run is safe."""
+    client = impatient.client
+    lost = await left_alone(client, Running())
+    poison = await left_alone(client, Running(), AwaitingRetry(), Running(), AwaitingRetry(), Running())
+    ended = await left_alone(client, Running(), Completed())
+    async with PrefectEventsClient(api_url=impatient.stack.parts.prefect_api_url) as events:
+        for run in (ended, poison, lost):  # the one that had ended says so late, as happens
+            resource = {"prefect.resource.id": f"prefect.flow-run.{run}"}
+            await events.emit(Event(event="prefect.flow-run.heartbeat", resource=resource))
+    async with asyncio.timeout(STUCK_S):
+        while (await history(client, lost))[-1] != "AwaitingRetry" or (await history(client, poison))[-1] != "Crashed":
+            await asyncio.sleep(POLL_S)
+    assert (await history(client, lost))[-3:] == ["Running", "Crashed", "AwaitingRetry"]
+    assert (await history(client, poison)).count("Running") == 3
+    assert (await history(client, ended))[-1] == "Completed"

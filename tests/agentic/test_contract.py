@@ -45,7 +45,7 @@ async def test_the_manuals_sequence_makes_a_ring(
     assert await runner.store.read(node["request"]["reference"]["uri"]) == picture("PNG")
     assert run.labels["atelier.user"] == "testuser1"
     first = (await agentic.get(started["status_url"])).json()["progress"]
-    assert (first["state"], first["total_nodes"]) == ("running", 1)
+    assert (first["state"] in ("running", "completed"), first["total_nodes"]) == (True, 1)
 
     (item,) = (await agentic.get(started["result_url"])).json()["ring-generate"]
     assert (item["success"], item["needs_validation"], item["llm_used"]) == (True, True, "offline")

@@ -52,10 +52,11 @@ async def event_stream(runs: Runs, run: str, place: Place) -> AsyncIterator[str]
                 continue
             if found.state.id != state_id and (history := await _history(runs, found)):
                 state_id = found.state.id
-                for state in history[place.states :]:
-                    place = Place(place.states + 1, place.percent)
-                    told_at = time.monotonic()
-                    yield _event("state", place, _state(state))
+                for index in range(place.states, len(history)):
+                    place = Place(index + 1, place.percent)
+                    if is_news(history, index):
+                        told_at = time.monotonic()
+                        yield _event("state", place, _state(history[index]))
                 if history[-1].is_final():
                     return
             if progress_of(found) != place.percent:
@@ -65,6 +66,11 @@ async def event_stream(runs: Runs, run: str, place: Place) -> AsyncIterator[str]
             elif time.monotonic() - told_at > HEARTBEAT_S:
                 told_at = time.monotonic()
                 yield HEARTBEAT
+
+
+def is_news(history: list[State], index: int) -> bool:
+    """Tell whether a state differs from that before it: a run that waits for its turn says so again and again."""
+    return index == 0 or history[index].name != history[index - 1].name
 
 
 async def _history(runs: Runs, run: FlowRun) -> list[State]:

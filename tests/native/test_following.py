@@ -10,6 +10,7 @@ import httpx
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
+from prefect.states import Scheduled
 
 from api.errors import ClientGone
 from api.runs import Runs
@@ -66,6 +67,19 @@ async def test_a_stream_is_taken_up_where_it_was(native: httpx.AsyncClient, hand
     assert (done.status_code, done.content) == (204, b"")
     odd = [data["state"] async for _, _, data in told(native, run, last="what?")]
     assert odd == ["queued", "running", "completed"]
+
+
+async def test_the_same_again_is_no_news(native: httpx.AsyncClient, hand: Hand) -> None:
+    """A run that waits for its turn takes the same state over and over, which is told once; ids go on all the same."""
+    run = await start(native)
+    for _ in range(3):
+        await hand.set(run, Scheduled(name="AwaitingConcurrencySlot"))
+    await hand.start(run)
+    await hand.finish(run, await a_ring(hand.store))
+    every = [(at, data["prefect_state"]) async for at, _, data in told(native, run)]
+    assert [name for _, name in every] == ["Scheduled", "AwaitingConcurrencySlot", "Running", "Completed"]
+    rest = [data["prefect_state"] async for _, _, data in told(native, run, last=every[1][0])]
+    assert rest == ["Running", "Completed"]
 
 
 async def test_an_event_wakes_whoever_waits(prefect_url: str, hand: Hand, native: httpx.AsyncClient) -> None:

@@ -10,7 +10,7 @@ from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import State
 from prefect.events import Event
 from prefect.events.clients import PrefectEventsClient
-from prefect.events.schemas.automations import Automation, EventTrigger
+from prefect.events.schemas.automations import EventTrigger
 from prefect.states import AwaitingRetry, Completed, Running
 
 from deployments import automations
@@ -20,24 +20,28 @@ from tests.life.world import POLL_S, STUCK_S, World
 SHORT = timedelta(seconds=10)  # the shortest that Prefect takes
 
 
-async def silence(client: PrefectClient, within: timedelta | None = None) -> timedelta:
-    """Return how long a run may be silent, set to `within` as a person does in Prefect's pages."""
+async def silence(client: PrefectClient) -> timedelta:
+    """Return how long a run may be silent."""
     (found,) = await client.read_automations_by_name(automations.silent_runs().name)
-    assert isinstance(found, Automation)
     assert isinstance(found.trigger, EventTrigger)
-    before = found.trigger.within
-    if within is not None:
-        found.trigger.within = within
-        await client.update_automation(found.id, found)
-    return before
+    return found.trigger.within
+
+
+async def allow_silence(client: PrefectClient, within: timedelta) -> None:
+    """Change how long a run may be silent, as a person does in Prefect's pages."""
+    edited = automations.silent_runs()
+    (found,) = await client.read_automations_by_name(edited.name)
+    assert isinstance(edited.trigger, EventTrigger)
+    edited.trigger.within = within
+    await client.update_automation(found.id, edited)
 
 
 @pytest.fixture
 async def impatient(world: World) -> AsyncIterator[World]:
     """The stack, with a person's edit: silence counts after ten seconds."""
-    before = await silence(world.client, SHORT)
+    await allow_silence(world.client, SHORT)
     yield world
-    await silence(world.client, before)
+    await allow_silence(world.client, automations.SILENCE)
 
 
 async def left_alone(client: PrefectClient, *states: State) -> UUID:

@@ -6,9 +6,11 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deployments.catalog import POOLS, default_concurrency
+from deployments.catalog import BLENDER, CPU, GPU, POOLS, default_concurrency
 
 LOOPBACK = "127.0.0.1"
+# What a GPU's libraries hold does not survive a fork, so its runs start afresh.
+WORKER_TYPES = {CPU: "warm-process", BLENDER: "warm-process", GPU: "process"}
 Port = int
 
 
@@ -31,7 +33,7 @@ class StackSettings(BaseSettings):
         description="Rings built at once",
     )
     pool_types: dict[str, str] = Field(
-        default_factory=lambda: dict.fromkeys(POOLS, "process"),
+        default_factory=WORKER_TYPES.copy,
         description='Worker type of each pool that is created, as JSON: {"blender": "docker"}',
     )
     schedules: Literal["on", "off"] = Field("on", description="off: set up with every schedule paused, as tests want")
@@ -53,7 +55,7 @@ class StackSettings(BaseSettings):
     def _know_every_pool(self) -> Self:
         if unknown := set(self.pool_types) - set(POOLS):
             raise ValueError(f"pool_types: {', '.join(sorted(unknown))}: pools are {', '.join(POOLS)}")
-        self.pool_types = dict.fromkeys(POOLS, "process") | self.pool_types
+        self.pool_types = WORKER_TYPES | self.pool_types
         return self
 
 

@@ -37,7 +37,9 @@ class StackSettings(BaseSettings):
         description='Worker type of each pool that is created, as JSON: {"blender": "docker"}',
     )
     schedules: Literal["on", "off"] = Field("on", description="off: set up with every schedule paused, as tests want")
-    worker_query_s: float = Field(0.5, gt=0, le=60, description="How often a worker asks for runs")
+    worker_query_s: float = Field(
+        3, gt=0, le=60, description="How often a worker asks for runs; events wake a warm one before that"
+    )
     start_timeout_s: float = Field(180, gt=0, le=600, description="Until every part of the stack is ready")
     max_deaths: int = Field(5, ge=1, le=1000, description="A part that ends as often within a minute ends the stack")
     stop_grace_s: float = Field(10, gt=0, le=120, description="From a polite stop to a kill")

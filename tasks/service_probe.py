@@ -16,7 +16,6 @@ from flows.contracts import SERVICES_DOCUMENT, ServiceHealth, ServicesReport, Se
 from tasks.domain.errors import AtelierError, UpstreamError
 
 SERVICES = ("artifact store", "blender", "claude", "gemini", "prefect")
-SERVICES = ("artifact store", "blender", "claude", "gemini", "prefect")
 PATIENCE_S = 20.0
 Finding = tuple[ServiceState, str, float]
 

@@ -1,6 +1,6 @@
 """A real stack for tests: the same code as `up`, on free ports, in a home of its own.
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory):
     with running_stack(tmp_path_factory.mktemp("stack")) as stack:
         yield stack

@@ -45,9 +45,9 @@ class OpenWorker(BaseWorker[ProcessJobConfiguration, ProcessVariables, ProcessWo
             self._release_limit_slot(flow_run.id)
             self._submitting_flow_run_ids.discard(flow_run.id)
 
+    @abc.abstractmethod
     async def see_through(self, flow_run: FlowRun) -> None:
-        """Take the run and stay with it until its process has ended; must not raise. For subclasses."""
-        raise NotImplementedError
+        """Take the run and stay with it until its process has ended; must not raise."""
 
     @property
     def pool_id(self) -> UUID | None:

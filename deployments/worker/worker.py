@@ -140,7 +140,9 @@ class WarmProcessWorker(OpenWorker):
         finally:
             working.cancel()
             del self.attempts[flow_run.id]
-            if self._turned_away:  # a run that found no place, or its own last process still there, may start now
+            if self._turned_away and attempt.process is not None:
+                # A run that found no place, or its own last process still there, may start now. One that had no
+                # process itself has freed nothing, and would only ask again at once.
                 self.wakeups.due.set()
         if error := working.exception():
             self._logger.error("run %s could not be run", flow_run.id, exc_info=error)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 _ARTIFACT = re.compile(rb"/hashed/([0-9a-f]{64})(?![0-9a-f])")
-OWN_FOLDERS = ("health", "nightly", "housekeeping")  # one document each, replaced and never grown
+OWN_FOLDERS = ("health", "nightly", "housekeeping", "probes")  # one document each, replaced and never grown
 
 
 @dataclass(frozen=True)

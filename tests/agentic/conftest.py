@@ -18,7 +18,7 @@ from tests.stack import RunningStack, running_stack
 __all__ = ["browser", "served"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack that builds one ring at a time."""
     environment = {"RING_GEN_MAX_CONCURRENT_JOBS": "1", "ANTHROPIC_API_KEY": "", "GEMINI_API_KEY": ""}
@@ -26,7 +26,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def agentic_url(stack: RunningStack) -> str:
     """Where the stack serves the contract at root."""
     return f"http://127.0.0.1:{stack.environment['AGENTIC_PORT']}"

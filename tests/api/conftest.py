@@ -15,7 +15,7 @@ from tests.prefect_server import Hand, Served, cancel_leftovers, free_port, pref
 __all__ = ["Hand", "Served", "free_port", "shim", "submit"]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of the tests' own, on SQLite, with the ring deployment and no worker."""
     with prefect_server(tmp_path_factory.mktemp("prefect")) as url:

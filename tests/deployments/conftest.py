@@ -9,7 +9,7 @@ from deployments.settings import StackSettings
 from deployments.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A server, the set-up and the lightest pool's worker, in a home of their own."""
     home = tmp_path_factory.mktemp("home")

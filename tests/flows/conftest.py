@@ -21,14 +21,14 @@ from tests.stack import RunningStack, running_stack
 RUN_TIMEOUT_S = 90
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def providers() -> Iterator[FakeProviders]:
     """The providers of every flow test; a test scripts its answers and reads its requests."""
     with FakeProviders() as providers:
         yield providers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory, providers) -> Iterator[RunningStack]:
     """A stack whose language models answer from `providers`, and whose retries do not wait."""
     environment = {**providers.environment, "ATELIER_LLM_RETRY_DELAYS_S": "[0.1, 0.1]"}

@@ -8,7 +8,7 @@ from deployments.stack import Stack
 from tests.life.world import Model, World, living_stack, world_of
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def alive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Stack, Model]]:
     """The stack and its language model."""
     with living_stack(tmp_path_factory.mktemp("life")) as both:

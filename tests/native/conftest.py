@@ -20,7 +20,7 @@ Client = httpx.AsyncClient
 BAND = {"prompt": "a plain band", "model": "offline"}
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="package", params=["sqlite", "postgresql"])
 def prefect_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server on each of the two databases, with the ring deployment and no worker."""
     home = tmp_path_factory.mktemp(request.param)

@@ -34,13 +34,13 @@ async def until(happened: Callable[[], Awaitable[Any]], what: str) -> Any:
     raise TimeoutError(what)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def receiver() -> Iterator[Receiver]:
     with Receiver() as receiver:
         yield receiver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def providers() -> Iterator[FakeProviders]:
     """Language models that refuse every request for good, and remember it: a run soon ends FAILED, unbuilt."""
     with FakeProviders() as providers:
@@ -48,7 +48,7 @@ def providers() -> Iterator[FakeProviders]:
         yield providers
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory, providers) -> Iterator[RunningStack]:
     """A stack that may call 127.0.0.1, and whose second and third tries come at once."""
     environment = {

@@ -21,7 +21,7 @@ SESSION_KEYS = {
 DONE = ("succeeded", "failed", "cancelled")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack without any key that builds one ring at a time."""
     environment = {"RING_GEN_MAX_CONCURRENT_JOBS": "1", "ANTHROPIC_API_KEY": "", "GEMINI_API_KEY": ""}

@@ -28,14 +28,14 @@ from tests.upkeep.outside import Outside
 STUCK_S = 240
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def outside() -> Iterator[Outside]:
     """A provider of language models that gives its list and nothing else."""
     with Outside() as outside:
         yield outside
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterator[Stack]:
     """Both workers, Blender, and keys of a loopback provider."""
     settings = StackSettings(ports="auto")

@@ -17,7 +17,8 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
+from prefect.client.schemas.objects import FlowRun, State
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Completed, Failed, Pending, Running
 
@@ -25,6 +26,7 @@ from blocks.artifacts import ArtifactStore
 from deployments import database
 from deployments.catalog import RING
 from flows.contracts import RingResult
+from tests.waiting import eventually
 
 START_TIMEOUT_S = 400
 
@@ -82,6 +84,33 @@ async def _deploy(url: str) -> None:
         await client.create_deployment(flow_id=flow_id, name=name)
         other_id = await client.create_flow_from_name("another-flow")
         await client.create_deployment(flow_id=other_id, name="default")
+
+
+async def ended(client: PrefectClient, run_id: UUID) -> FlowRun:
+    """Return a flow run once it is in a final state."""
+
+    async def final() -> FlowRun | None:
+        run = await client.read_flow_run(run_id)
+        return run if run.state and run.state.is_final() else None
+
+    run = await eventually(final, f"run {run_id} is to end")
+    assert run
+    return run
+
+
+async def task_states(client: PrefectClient, run: UUID, *names: str) -> dict[str, str]:
+    """Return the name of the state of each task run of `run`, by task run name, once those `names` have ended.
+
+    Prefect writes task runs down from events, up to seconds after their flow run has ended.
+    """
+    of_it = FlowRunFilter(id=FlowRunFilterId(any_=[run]))
+
+    async def ended() -> dict[str, str]:
+        found = await client.read_task_runs(flow_run_filter=of_it)
+        states = {each.name: each.state for each in found if each.state and each.state.is_final()}
+        return {name: str(state.name) for name, state in states.items()} if states.keys() >= set(names) else {}
+
+    return await eventually(ended, f"the tasks of run {run} are to be written down: {names}")
 
 
 @dataclass

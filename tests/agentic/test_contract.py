@@ -16,10 +16,11 @@ from blocks.artifacts import ArtifactStore
 from deployments.catalog import GPU, RING, RUN_DAG
 from tasks.domain.errors import InvalidInput
 from tasks.domain.rings.proof import prove
-from tests.agentic.workflows import BAND, Runner, until
+from tests.agentic.workflows import BAND, Runner
 from tests.api.conftest import Served
 from tests.api.test_ring_models import picture
 from tests.stack import RunningStack
+from tests.waiting import eventually
 
 RUN = "/run/ring_generate_only"
 JWT = "Bearer eyJhbGciOiJub25lIn0.eyJzdWIiOiJ4In0.c2ln"
@@ -165,5 +166,5 @@ async def test_a_single_tool_runs_by_its_deployments_name(agentic: httpx.AsyncCl
     async def ended() -> bool:
         return (await agentic.get(started["status_url"])).json()["progress"]["state"] != "running"
 
-    assert await until(ended)
+    assert await eventually(ended, "the workflow is to end")
     assert set((await agentic.get(started["result_url"])).json()) == {"ring-generate"}

@@ -8,8 +8,9 @@ from prefect.states import Cancelling
 from api.contracts.agentic import create_native_app
 from api.settings import AgenticSettings, ApiSettings, RingSettings
 from deployments.catalog import BLENDER
-from tests.agentic.workflows import Runner, ring, until
+from tests.agentic.workflows import Runner, ring
 from tests.api.conftest import Served
+from tests.waiting import eventually
 
 
 async def test_a_node_starts_from_what_an_earlier_one_made(runner: Runner) -> None:
@@ -76,7 +77,7 @@ async def test_a_wait_ends_while_the_workflow_goes_on_and_a_cancel_reaches_its_n
     await runner.client.update_work_pool(BLENDER, WorkPoolUpdate(is_paused=True))
     try:
         started = await runner.start(ring("waiting"))
-        (child,) = await until(lambda: runner.children(started.id))
+        (child,) = await eventually(lambda: runner.children(started.id), "its node is to start")
         async with httpx.AsyncClient(base_url=url, timeout=60) as client:
             answer = await client.get(f"/result/wf-{started.id}")
             assert (answer.status_code, answer.json()["status_url"]) == (504, f"/status/wf-{started.id}")
@@ -90,8 +91,8 @@ async def test_a_wait_ends_while_the_workflow_goes_on_and_a_cancel_reaches_its_n
             state = (await runner.client.read_flow_run(run.id)).state
             return state is not None and state.is_cancelled()
 
-        assert await until(lambda: cancelled(started))
-        assert await until(lambda: cancelled(child))
+        assert await eventually(lambda: cancelled(started), "the workflow is to be cancelled")
+        assert await eventually(lambda: cancelled(child), "its node is to be cancelled")
     finally:
         await runner.client.update_work_pool(BLENDER, WorkPoolUpdate(is_paused=False))
     assert (await runner.client.read_flow_run(child.id)).run_count == 0

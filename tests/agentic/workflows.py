@@ -1,9 +1,7 @@
 """Workflows for the tests: nodes that make rings, and a hand that runs them by their deployment."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
@@ -14,24 +12,15 @@ from prefect.states import Scheduled
 from blocks.artifacts import ArtifactStore
 from deployments.catalog import RING, RUN_DAG
 from tasks.domain.dags import DagNode, DagRequest, DagResult
+from tests.prefect_server import ended
 
 BAND = "A plain 18k yellow gold comfort-fit band, 3 mm wide, US size 7"
-Value = TypeVar("Value")
-STUCK_S = 240  # an upper bound that says "stuck", on a machine far slower than this one
 
 
 def ring(name: str, *after: str, model: str = "offline", **fields: Any) -> DagNode:
     """Return a node that makes a band; `model="claude"` fails at once, since no key is there."""
     request = {"prompt": BAND, "model": model, "session_id": f"s_{name}"}
     return DagNode(name=name, tool="ring-generate", deployment=RING, after=list(after), request=request, **fields)
-
-
-async def until(read: Callable[[], Awaitable[Value]]) -> Value:
-    """Return the first true thing that `read` gives."""
-    async with asyncio.timeout(STUCK_S):
-        while not (value := await read()):
-            await asyncio.sleep(0.3)
-    return value
 
 
 @dataclass
@@ -58,13 +47,7 @@ class Runner:
 
     async def ended(self, run_id: UUID) -> tuple[FlowRun, DagResult]:
         """Return the run and its document once the run has ended."""
-
-        async def final() -> FlowRun | None:
-            run = await self.client.read_flow_run(run_id)
-            return run if run.state and run.state.is_final() else None
-
-        run = await until(final)
-        assert run is not None
+        run = await ended(self.client, run_id)
         return run, DagResult.model_validate_json(await self.store.read_named(f"runs/{run_id}/result.json"))
 
     async def children(self, run_id: UUID) -> list[FlowRun]:

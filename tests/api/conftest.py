@@ -1,16 +1,14 @@
 """The ring contract over real HTTP, in front of a real Prefect server."""
 
 from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
 
 import httpx
 import pytest
-from prefect.client.orchestration import PrefectClient
 
 from api.contracts.ring import create_native_app
 from api.settings import ApiSettings, RingSettings
 from blocks.artifacts import ArtifactStore
-from tests.prefect_server import Hand, Served, cancel_leftovers, free_port, prefect_server
+from tests.prefect_server import Hand, Served, free_port, prefect_server
 
 __all__ = ["Hand", "Served", "free_port", "shim", "submit"]
 
@@ -20,20 +18,6 @@ def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of the tests' own, on SQLite, with the ring deployment and no worker."""
     with prefect_server(tmp_path_factory.mktemp("prefect")) as url:
         yield url
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ArtifactStore:
-    """An artifact store of the test's own."""
-    return ArtifactStore(backend="local", home=tmp_path)
-
-
-@pytest.fixture
-async def hand(prefect_url: str, store: ArtifactStore) -> AsyncIterator[Hand]:
-    """The worker's hand; what the test leaves waiting is cancelled."""
-    async with PrefectClient(api=prefect_url) as client:
-        yield Hand(client, store)
-        await cancel_leftovers(client)
 
 
 @pytest.fixture

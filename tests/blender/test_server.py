@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from blocks.blender import Blender, MissingLockdown, start_server
 from blocks.blender.client import SERVER
 from tasks.domain.errors import UpstreamError
 from tests.blender.conftest import PYTHON
+from tests.waiting import eventually
 
 CUBE = """
 import bmesh, bpy
@@ -51,12 +52,13 @@ def jobs_of(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     return psutil.Process(process.pid).children(recursive=True)
 
 
-async def until(condition: Any, timeout_s: float = 5) -> None:
-    """Wait until `condition()` holds; fails when it does not."""
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline
-        await asyncio.sleep(0.02)
+async def until(condition: Callable[[], bool]) -> None:
+    """Wait until `condition()` holds, while the loop goes on."""
+
+    async def read() -> bool:
+        return condition()
+
+    await eventually(read, "the server's jobs are to be as expected")
 
 
 @pytest.fixture

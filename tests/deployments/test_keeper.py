@@ -6,13 +6,13 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
 import pytest
 
 from deployments.processes import KEEPER, NotReady, Process
+from tests.waiting import until
 
 STUBBORN = (
     "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('on', flush=True); time.sleep(600)"
@@ -39,13 +39,6 @@ def keeper(code: str, grace_s: float = 5, **options: object) -> subprocess.Popen
 def first_line(process: subprocess.Popen[str]) -> str:
     assert process.stdout is not None
     return process.stdout.readline().strip()
-
-
-def becomes_true(condition: Callable[[], bool], timeout_s: float = 10) -> bool:
-    deadline = time.monotonic() + timeout_s
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
 
 
 def test_exit_status_of_the_command_is_the_keepers() -> None:
@@ -84,7 +77,7 @@ def test_everything_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
     keeper_pid = psutil.Process(command).ppid()
     parent.kill()
     parent.wait()
-    assert becomes_true(lambda: not psutil.pid_exists(command) and not psutil.pid_exists(keeper_pid))
+    until(lambda: not psutil.pid_exists(command) and not psutil.pid_exists(keeper_pid), "both are to be gone")
 
 
 def test_command_dies_with_a_killed_keeper() -> None:
@@ -93,7 +86,7 @@ def test_command_dies_with_a_killed_keeper() -> None:
     command = int(first_line(process))
     process.kill()
     process.wait()
-    assert becomes_true(lambda: not psutil.pid_exists(command))
+    until(lambda: not psutil.pid_exists(command), "the command is to be gone")
 
 
 def test_signals_that_a_script_ignored_work_again() -> None:

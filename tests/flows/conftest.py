@@ -1,7 +1,5 @@
 """One real stack for the flow's tests, its language models on a loopback server with the real wire formats."""
 
-import asyncio
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
@@ -16,9 +14,8 @@ from blocks.settings import Settings
 from deployments.catalog import RING
 from flows.contracts import RingResult
 from tests.language_models.provider import FakeProviders
+from tests.prefect_server import ended
 from tests.stack import RunningStack, running_stack
-
-RUN_TIMEOUT_S = 90
 
 
 @pytest.fixture(scope="package")
@@ -55,14 +52,9 @@ class Rings:
         return await self.ended(run.id)
 
     async def ended(self, run_id: UUID) -> tuple[FlowRun, RingResult]:
-        deadline_s = time.monotonic() + RUN_TIMEOUT_S
-        while time.monotonic() < deadline_s:
-            run = await self.client.read_flow_run(run_id)
-            if run.state and run.state.is_final():
-                result = await self.store.read_named(f"runs/{run_id}/result.json")
-                return run, RingResult.model_validate_json(result)
-            await asyncio.sleep(0.2)
-        raise TimeoutError(f"{run.name} is {run.state}")
+        run = await ended(self.client, run_id)
+        result = await self.store.read_named(f"runs/{run_id}/result.json")
+        return run, RingResult.model_validate_json(result)
 
 
 @pytest.fixture

@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
+from tests.prefect_server import task_states
+
 SAMPLES = Path(__file__).parent / "scripts"
 GOOD = (SAMPLES / "band.py").read_text()
 BROKEN = (SAMPLES / "wrong_name.py").read_text()
@@ -23,12 +25,6 @@ def _fresh_providers(providers):
     providers.requests.clear()
     yield
     assert not providers._replies, "a scripted answer was never asked for"
-
-
-async def task_states(rings, run) -> dict[str, str]:
-    """Return the state's name of each task run, by task run name."""
-    runs = await rings.client.read_task_runs(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])))
-    return {task_run.name: task_run.state_name for task_run in runs}
 
 
 async def test_words_become_a_sound_ring_offline(rings, providers):
@@ -57,9 +53,9 @@ async def test_what_was_built_before_is_not_built_again(rings):
     """A second run with the same prompt takes the script, the build and the proof from the cache."""
     await rings.made(**PLAIN)
     run, _ = await rings.made(**PLAIN)
-    states = await task_states(rings, run)
-    cached = {name for name, state in states.items() if state == "Cached"}
-    assert cached == {"design offline", "build, attempt 1", "prove, attempt 1"}
+    repeated = ("design offline", "build, attempt 1", "prove, attempt 1")
+    states = await task_states(rings.client, run.id, *repeated)
+    assert {name for name, state in states.items() if state == "Cached"} == set(repeated)
 
 
 async def test_a_failed_script_is_mended(rings, providers):

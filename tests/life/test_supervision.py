@@ -3,7 +3,6 @@
 import os
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -11,6 +10,7 @@ import pytest
 
 from deployments.processes import Process
 from deployments.supervision import Supervisor, backoff_s
+from tests.waiting import until
 
 LONG_S = 60  # only a bound for "stuck"
 
@@ -23,13 +23,6 @@ def part(tmp_path: Path, name: str, code: str) -> Process:
     return process
 
 
-def becomes_true(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + LONG_S
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
-
-
 def test_a_part_that_dies_is_started_again_and_its_neighbour_is_left_alone(tmp_path: Path) -> None:
     """SIGKILL of one part: one line that names the signal, one restart, a new process, the log kept."""
     sleeper = "import time; print('on'); time.sleep(600)"
@@ -38,9 +31,9 @@ def test_a_part_that_dies_is_started_again_and_its_neighbour_is_left_alone(tmp_p
     supervisor = Supervisor([one, other], max_deaths=5, tell=heard.append)
     supervisor.start()
     first, neighbour = one.pid, other.pid
-    assert becomes_true(lambda: one.log_tail() == "on")
+    until(lambda: one.log_tail() == "on", "it is to run")
     psutil.Process(first).children()[0].kill()
-    assert becomes_true(lambda: one.log_tail() == "on\non")
+    until(lambda: one.log_tail() == "on\non", "it is to run again")
     supervisor.stop()
     assert heard == ["one ended (SIGKILL) and was started again"]
     assert supervisor.restarts == {"one": 1}
@@ -57,7 +50,7 @@ def test_a_part_that_keeps_dying_is_given_up_with_its_last_words(tmp_path: Path)
     heard: list[str] = []
     supervisor = Supervisor([broken], max_deaths=3, tell=heard.append)
     supervisor.start()
-    assert becomes_true(lambda: bool(supervisor.failure))
+    until(lambda: bool(supervisor.failure), "it is to be given up")
     supervisor.stop()
     assert supervisor.restarts == {"broken": 2}
     assert supervisor.failure.startswith("broken ended 3 time(s) within 60 s (status 1):\n")
@@ -86,7 +79,7 @@ def test_what_a_dead_part_leaves_behind_is_killed_before_it_can_speak(tmp_path: 
     )
     code = f"import subprocess, sys, time; subprocess.Popen([sys.executable, '-uc', {heir!r}]); time.sleep(600)"
     process = part(tmp_path, "part", code)
-    assert becomes_true(lambda: process.log_tail() == "heir")
+    until(lambda: process.log_tail() == "heir", "its child is to run")
     family = psutil.Process(process.pid).children(recursive=True)
     assert len(family) == 2
     family[0].kill()

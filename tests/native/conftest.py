@@ -2,19 +2,17 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from prefect.client.orchestration import PrefectClient
 
 from api.main import create_app
 from api.settings import AgenticSettings, ApiSettings, RingSettings
 from blocks.artifacts import ArtifactStore
 from deployments.postgres import private_postgres
-from tests.prefect_server import Hand, Served, cancel_leftovers, free_port, prefect_server
+from tests.prefect_server import Hand, Served, free_port, prefect_server
 
 Client = httpx.AsyncClient
 BAND = {"prompt": "a plain band", "model": "offline"}
@@ -30,20 +28,6 @@ def prefect_url(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPat
     else:
         with private_postgres(home, fsync=False) as database_url, prefect_server(home, database_url) as url:
             yield url
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> ArtifactStore:
-    """An artifact store of the test's own."""
-    return ArtifactStore(backend="local", home=tmp_path)
-
-
-@pytest.fixture
-async def hand(prefect_url: str, store: ArtifactStore) -> AsyncIterator[Hand]:
-    """The worker's hand; what the test leaves waiting is cancelled, before the next test counts what waits."""
-    async with PrefectClient(api=prefect_url) as client:
-        yield Hand(client, store)
-        await cancel_leftovers(client)
 
 
 @pytest.fixture

@@ -1,12 +1,9 @@
 """One stack for all that the house sends to others and shows of itself, with a receiver and fake providers."""
 
-import asyncio
 import base64
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
@@ -19,19 +16,9 @@ from deployments.catalog import BLENDER, CPU, DELIVER_MISSED_WEBHOOKS, DELIVER_W
 from tests.language_models.provider import FakeProviders
 from tests.outside.receiver import Receiver
 from tests.stack import RunningStack, running_stack
+from tests.waiting import eventually
 
 SECRETS = tuple("whsec_" + base64.b64encode(bytes([letter]) * 32).decode() for letter in b"on")
-STUCK_S = 180
-
-
-async def until(happened: Callable[[], Awaitable[Any]], what: str) -> Any:
-    """Return what `happened()` returns once it is something; raises TimeoutError, telling `what` did not."""
-    deadline_s = time.monotonic() + STUCK_S
-    while time.monotonic() < deadline_s:
-        if found := await happened():
-            return found
-        await asyncio.sleep(0.1)
-    raise TimeoutError(what)
 
 
 @pytest.fixture(scope="package")
@@ -90,7 +77,7 @@ class Ends:
             assert len(of_run) <= 1
             return next((each for each in of_run if each.state and each.state.is_final()), None)
 
-        return await until(ended, f"no message about {run.name}")
+        return await eventually(ended, f"no message about {run.name}")
 
     async def sweep(self) -> None:
         """Look for messages that were missed, and return when that is done."""
@@ -101,7 +88,7 @@ class Ends:
             state = (await self.client.read_flow_run(run.id)).state
             return state is not None and state.is_final()
 
-        await until(ended, "the search for missed messages did not end")
+        await eventually(ended, "the search for missed messages did not end")
         assert (await self.client.read_flow_run(run.id)).state.is_completed()
 
     async def deliveries(self) -> list[FlowRun]:

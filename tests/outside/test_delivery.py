@@ -7,8 +7,9 @@ from prefect.states import Cancelled, Completed, Crashed, Failed
 from standardwebhooks import Webhook
 
 from deployments.catalog import RING
-from tests.outside.conftest import SECRETS, Ends, until
+from tests.outside.conftest import SECRETS, Ends
 from tests.outside.receiver import Receiver
+from tests.waiting import eventually
 
 TOLD = {
     "completed": Completed(),
@@ -103,7 +104,7 @@ async def test_what_nobody_took_is_delivered_later_and_once(ends: Ends, receiver
     async def settled():
         return (await ends.client.read_flow_run(run.id)).labels.get("atelier.webhook-told") == str(run.state.id)
 
-    assert await until(settled, "the message was not delivered later")
+    assert await eventually(settled, "the message was not delivered later")
     await ends.sweep()
     tries = receiver.at("/away")
     assert len(tries) == 4

@@ -13,8 +13,9 @@ from api.main import create_app
 from api.measuring import Measured
 from api.settings import AgenticSettings, ApiSettings, RingSettings
 from blocks.artifacts import ArtifactStore
-from tests.outside.conftest import Ends, until
+from tests.outside.conftest import Ends
 from tests.stack import RunningStack
+from tests.waiting import eventually
 
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
@@ -45,7 +46,7 @@ async def test_the_house_shows_its_runs_queues_and_workers(stack: RunningStack, 
         async def counted():
             return value(await scraped(api), "atelier_runs", pipeline="ring", state="crashed") == crashed + 1
 
-        assert await until(counted, "the crashed run is not counted")
+        assert await eventually(counted, "the crashed run is not counted")
 
 
 async def test_labels_are_what_a_route_is_and_not_what_a_caller_writes(stack: RunningStack) -> None:

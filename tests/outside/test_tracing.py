@@ -12,9 +12,9 @@ from prefect.context import FlowRunContext
 from blocks.tracing import current_trace, outgoing_headers, trace_labels, tracing
 from tasks.domain.trace_context import Trace
 from tests.language_models.provider import FakeProviders
-from tests.outside.conftest import until
 from tests.outside.receiver import Receiver
 from tests.stack import RunningStack
+from tests.waiting import eventually
 
 TRACE_ID, SPAN_ID = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 SENT = f"00-{TRACE_ID}-{SPAN_ID}-01"
@@ -45,7 +45,7 @@ async def test_a_request_is_one_trace_up_to_its_webhook(stack, providers: FakePr
     async def told():
         return receiver.at("/traced")
 
-    (message,) = await until(told, "no webhook came")
+    (message,) = await eventually(told, "no webhook came")
     (call,) = [each for each in providers.requests if "a traced band" in each.user]
     spans = {SPAN_ID, *(traced(each.headers, "order-4711") for each in (answer, call, message))}
     assert len(spans) == 4
@@ -56,7 +56,7 @@ async def test_a_request_is_one_trace_up_to_its_webhook(stack, providers: FakePr
             found = await logged(client, UUID(answer.json()["id"]))
             return [line for line in found if "[correlation_id=order-4711]" in line]
 
-        assert await until(lines, "no log line carries the id")
+        assert await eventually(lines, "no log line carries the id")
 
 
 @pytest.mark.parametrize("traceparent", ["", "00-" + "0" * 32 + f"-{SPAN_ID}-01", "nonsense"])
@@ -73,7 +73,7 @@ async def test_a_job_of_the_ring_contract_gets_a_trace_of_its_own(
     async def called():
         return [each for each in providers.requests if prompt in each.user]
 
-    (call,) = await until(called, "the provider was not called")
+    (call,) = await eventually(called, "the provider was not called")
     assert call.headers["traceparent"].split("-")[1] == answer.headers["traceparent"].split("-")[1] != TRACE_ID
     assert call.headers["x-correlation-id"] == answer.headers["x-correlation-id"] != "a b"
 

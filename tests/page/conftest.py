@@ -9,9 +9,9 @@ import pytest
 from playwright.async_api import Browser, Page, Request, async_playwright
 
 from api.pages import CONSOLE
-from tests.api.conftest import api_settings, hand, prefect_url, ring, served, store
+from tests.api.conftest import api_settings, prefect_url, ring, served
 
-__all__ = ["api_settings", "hand", "prefect_url", "ring", "served", "store"]
+__all__ = ["api_settings", "prefect_url", "ring", "served"]
 
 FLAGS = [
     *("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),

@@ -1,9 +1,7 @@
 """The console in a browser: every mode, what it shows, and what its canvas really looks like."""
 
-import asyncio
 import io
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +20,7 @@ from tests.api.rings import no_ring
 from tests.api.test_ring_models import picture
 from tests.page.conftest import DESKTOP, PHONE, Watched, watched
 from tests.page.rings import a_shown_ring
+from tests.waiting import eventually
 
 PROMPT = "A gold ring with one diamond"
 SLOW_MS = 60_000  # a software renderer on a busy machine
@@ -42,19 +41,11 @@ async def pane(page: Page, name: str) -> Any:
     return None if text in (None, "—") else json.loads(text or "")
 
 
-async def until(read: Callable[[], Awaitable[Any]]) -> Any:
-    """Return the first true thing that `read` gives."""
-    async with asyncio.timeout(20):
-        while not (value := await read()):
-            await asyncio.sleep(0.1)
-    return value
-
-
 async def submitted(page: Page, prompt: str = PROMPT) -> str:
     """Fill in the prompt, send it, and return the job's id."""
     await page.fill("#prompt", prompt)
     await page.click("#make")
-    return str((await until(lambda: pane(page, "response")))["job_id"])
+    return str((await eventually(lambda: pane(page, "response"), "an answer is to be shown"))["job_id"])
 
 
 async def shown(page: Page) -> None:
@@ -145,8 +136,8 @@ async def test_sync_mode_shows_progress_too(browser: Browser, origin: str, hand:
     await page.get_by_label("Sync", exact=True).check()
     await page.fill("#prompt", PROMPT)
     await page.click("#make")
-    job = (await until(lambda: pane(page, "request")))["request_id"]
-    await until(lambda: known(hand, job))
+    job = (await eventually(lambda: pane(page, "request"), "the request is to be shown"))["request_id"]
+    await eventually(lambda: known(hand, job), "the job is to be known")
     await hand.start(job, progress=55, detail="measuring")
     await expect(page.locator("#detail")).to_have_text("measuring")
     await hand.finish(job, await a_shown_ring(hand.store))
@@ -283,7 +274,7 @@ async def test_the_page_works_by_keyboard(browser: Browser, origin: str, hand: H
     page = seen.page
     await page.fill("#prompt", PROMPT)
     await page.press("#prompt", "Control+Enter")
-    await until(lambda: pane(page, "response"))
+    await eventually(lambda: pane(page, "response"), "an answer is to be shown")
     await page.focus("#tab-request")
     await page.keyboard.press("ArrowRight")
     await expect(page.locator("#tab-response")).to_be_focused()

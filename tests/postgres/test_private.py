@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,6 +19,7 @@ import pytest
 from deployments.postgres import Cluster, private_cluster
 from deployments.processes import Process
 from deployments.settings import free_ports
+from tests.waiting import until
 
 DEADLINE_S = 180
 
@@ -39,13 +40,6 @@ def query(url: str, sql: str) -> list[asyncpg.Record]:
             await connection.close()
 
     return asyncio.run(fetched())
-
-
-def becomes_true(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return condition()
 
 
 @contextmanager
@@ -83,7 +77,7 @@ def test_prefects_server_runs_on_it(cluster: Cluster, tmp_path: Path) -> None:
         flow = client.post("/flows/", json={"name": "hourly"}).json()["id"]
         hourly = {"schedule": {"interval": 3600}, "active": True}
         client.post("/deployments/", json={"name": "kept", "flow_id": flow, "schedules": [hourly]}).raise_for_status()
-        assert becomes_true(lambda: client.post("/flow_runs/count", json={}).json() > 0)
+        until(lambda: client.post("/flow_runs/count", json={}).json() > 0, "a run is to be counted")
     assert [row["name"] for row in query(url, "select name from flow")] == ["hourly"]
 
 
@@ -115,7 +109,7 @@ def test_it_ends_with_a_parent_that_was_killed(tmp_path: Path) -> None:
     server = next(member.cmdline() for member in family if f"port={port}" in member.cmdline())
     parent.send_signal(signal.SIGKILL)
     parent.wait()
-    assert becomes_true(lambda: not any(map(alive, family)))
+    until(lambda: not any(map(alive, family)), "every process is to be gone")
     shutil.rmtree(server[server.index("-D") + 1])
 
 

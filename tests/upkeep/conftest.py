@@ -1,6 +1,5 @@
 """One real stack for the tests of upkeep, without the API, and a hand that makes what it holds look old."""
 
-import asyncio
 import os
 import sqlite3
 import time
@@ -23,9 +22,8 @@ from deployments.database import path_of
 from deployments.settings import StackSettings
 from deployments.stack import Stack
 from flows.contracts import RingResult
+from tests.prefect_server import ended, task_states
 from tests.upkeep.outside import Outside
-
-STUCK_S = 240
 
 
 @pytest.fixture(scope="package")
@@ -56,13 +54,7 @@ class House:
         """Run a deployment to its end."""
         found = await self.client.read_deployment_by_name(deployment)
         run = await self.client.create_flow_run_from_deployment(found.id, parameters=parameters)
-        deadline_s = time.monotonic() + STUCK_S
-        while time.monotonic() < deadline_s:
-            run = await self.client.read_flow_run(run.id)
-            if run.state and run.state.is_final():
-                return run
-            await asyncio.sleep(0.2)
-        raise TimeoutError(f"{run.name} is {run.state}")
+        return await ended(self.client, run.id)
 
     async def ring(self, prompt: str) -> tuple[FlowRun, RingResult]:
         """Make a ring offline."""
@@ -80,10 +72,10 @@ class House:
     async def artifacts(self, run: UUID) -> list[Any]:
         return await self.client.read_artifacts(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run])))
 
-    async def task_states(self, run: UUID) -> list[str | None]:
-        """Return the name of each task run's state."""
-        wanted = FlowRunFilter(id=FlowRunFilterId(any_=[run]))
-        return [task_run.state_name for task_run in await self.client.read_task_runs(flow_run_filter=wanted)]
+    async def built_anew(self, run: UUID) -> bool:
+        """Tell whether nothing of a ring made offline came from the cache."""
+        states = await task_states(self.client, run, "design offline", "build, attempt 1", "prove, attempt 1")
+        return "Cached" not in states.values()
 
     def age(self, days: float) -> None:
         """Let all that there is have happened `days` earlier: files, and the ends of runs in Prefect's database."""

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,18 +21,9 @@ from deployments.environment import stack_environment
 from deployments.parts import Parts
 from deployments.processes import Process
 from deployments.settings import StackSettings
+from tests.waiting import STUCK_S, until
 
-STUCK_S = 300  # an upper bound that means "stuck", on a machine far slower than any seen
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
-
-
-def until(condition: Callable[[], Any], what: str, timeout_s: float = STUCK_S) -> Any:
-    """Return what `condition` says as soon as that is true."""
-    deadline = time.monotonic() + timeout_s
-    while not (said := condition()):
-        assert time.monotonic() < deadline, f"stuck: {what}"
-        time.sleep(0.05)
-    return said
 
 
 @dataclass

@@ -10,7 +10,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.worker.engine import Engine, until
+from tests.waiting import until
+from tests.worker.engine import Engine
 
 TYPES = ["warm-process", "process"]
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import psutil
 
-from tests.worker.engine import STUCK_S, prefect_server, until
+from tests.waiting import STUCK_S, until
+from tests.worker.engine import prefect_server
 
 
 def test_a_worker_outlives_its_server(tmp_path: Path) -> None:

@@ -8,7 +8,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.worker.engine import Engine, Worker, until
+from tests.waiting import until
+from tests.worker.engine import Engine, Worker
 
 RARELY = "30"  # seconds between polls: what has to be quick is made so by events
 

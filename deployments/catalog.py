@@ -17,6 +17,7 @@ DELIVER_MISSED_WEBHOOKS = "deliver-missed-webhooks/default"
 
 CPU, BLENDER, GPU = "cpu", "blender", "gpu"
 POOLS = (CPU, BLENDER, GPU)
+RING_QUEUE = "rings"  # of the pool BLENDER
 
 
 def default_concurrency() -> int:

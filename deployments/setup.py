@@ -24,6 +24,7 @@ from rich.console import Console
 from blocks.settings import CHECKOUT
 from deployments import automations
 from deployments.blocks import NAME, block_types, our_blocks
+from deployments.catalog import BLENDER, RING_QUEUE
 from deployments.recovery import recover
 from deployments.settings import StackSettings
 
@@ -49,6 +50,7 @@ async def set_up(settings: StackSettings, *, recover_before: datetime | None = N
         for block in our_blocks():
             await _save_block(client, block)
         await _deploy(client, settings)
+        await _limit_queue(client, settings.max_concurrent_jobs)
         await automations.apply(client)
 
 
@@ -104,6 +106,15 @@ async def _deploy(client: PrefectClient, settings: StackSettings) -> None:
         await _run_single_deploy(
             configuration, actions, client=client, prefect_file=PREFECT_FILE, console=said, is_interactive=lambda: False
         )
+
+
+async def _limit_queue(client: PrefectClient, limit: int) -> None:
+    """Let workers see no more rings than may be made at once.
+
+    The deployment's limit alone would do, but only by putting each run off again and again, seconds at a time.
+    """
+    queue = await client.read_work_queue_by_name(RING_QUEUE, work_pool_name=BLENDER)
+    await client.update_work_queue(queue.id, concurrency_limit=limit)
 
 
 if __name__ == "__main__":

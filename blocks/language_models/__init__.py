@@ -1,7 +1,7 @@
 """Language models behind one call: a prompt goes in, an answer with its cost comes out."""
 
 from blocks.language_models.answers import Answer, BilledFailure, Cost, Prompt, Usage
-from blocks.language_models.catalogue import OFFLINE, load, resolve
+from blocks.language_models.catalogue import OFFLINE, load, resolve, with_keys
 from blocks.language_models.claude import Claude
 from blocks.language_models.gemini import Gemini
 from blocks.language_models.model import LanguageModel
@@ -25,4 +25,5 @@ __all__ = [
     "Usage",
     "load",
     "resolve",
+    "with_keys",
 ]

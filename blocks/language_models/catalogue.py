@@ -43,6 +43,13 @@ def load(name: str, settings: LanguageModelSettings | None = None) -> LanguageMo
     return model
 
 
+def with_keys(settings: LanguageModelSettings | None = None) -> list[LanguageModel]:
+    """Return one model of each provider that has a key, whatever it costs."""
+    settings = settings or LanguageModelSettings()
+    claude = [_claude("claude", settings)] if _given(settings.anthropic_api_key) else []
+    return [*claude, *([_gemini(settings)] if _given(settings.gemini_api_key) else [])]
+
+
 def _first_available(settings: LanguageModelSettings) -> str:
     if _given(settings.anthropic_api_key):
         return "claude"

@@ -43,8 +43,11 @@ class Claude(LanguageModel):
         "medium", description="How much it may think; default sends nothing, for models that take no effort"
     )
 
+    def _load_sdk(self) -> None:
+        _ = self._client().messages  # the SDK imports its resources when they are first used
+
     async def _ask(self, prompt: Prompt) -> Received:
-        import anthropic  # over 2 s of imports, paid only by the task that asks
+        import anthropic  # over 2 s of imports, paid by the worker's zygote or by the task that asks
         import httpx2
 
         received = Received()

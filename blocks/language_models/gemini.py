@@ -33,6 +33,11 @@ class Gemini(LanguageModel):
         "medium", description="How much it may think; default sends nothing, for models that take no level"
     )
 
+    def _load_sdk(self) -> None:
+        import httpx2
+
+        self._client(httpx2.AsyncClient())
+
     async def _ask(self, prompt: Prompt) -> Received:
         import httpx2
         from google.genai import errors

@@ -8,7 +8,7 @@ from prefect.blocks.core import Block
 from pydantic import BaseModel, Field, SecretStr
 
 from blocks.language_models.answers import Answer, BilledFailure, Prompt, Stop, Usage
-from blocks.language_models.prices import Price, Pricing
+from blocks.language_models.prices import Price, Pricing, read_price_list
 from tasks.domain.errors import UpstreamError
 from tasks.domain.pictures import Picture
 
@@ -77,6 +77,15 @@ class LanguageModel(Block, ABC):
     def pricing(self) -> Pricing:
         """Return the model's price as of today; raises UnknownPrice."""
         return Pricing(self.provider_id, self.model_id, self.price)
+
+    def warm_up(self) -> None:
+        """Load the SDK and the price list, so that the next `ask` in this process, or in a fork of it, need not."""
+        read_price_list()
+        self._load_sdk()
+
+    @abstractmethod
+    def _load_sdk(self) -> None:
+        """Import what `_ask` does, and what the SDK imports when it first makes a client."""
 
     @abstractmethod
     async def _ask(self, prompt: Prompt) -> Received:

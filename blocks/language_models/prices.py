@@ -88,6 +88,14 @@ class Pricing:
         return float(total.quantize(Decimal("0.000001"), rounding="ROUND_UP"))
 
 
+def read_price_list() -> None:
+    """Read the list of all prices now; it is kept for the life of the process."""
+    from genai_prices import extract_usage  # noqa: F401
+    from genai_prices.data_snapshot import get_snapshot
+
+    get_snapshot()
+
+
 def _listed(provider_id: str, model_id: str) -> "ModelPrice":
     from genai_prices.data_snapshot import get_snapshot
 

@@ -55,9 +55,10 @@ class WarmProcessWorker(OpenWorker):
         self.nursery = Nursery()
         self.wakeups = Wakeups()
         self.channel = ControlChannel()
+        self._freed = asyncio.Event()
         self._polling = asyncio.Lock()
         self._draining = False
-        self._turned_away = False
+        self._more_may_wait = False
         self._loops: list[asyncio.Task[None]] = []
         self._asides: set[asyncio.Task[None]] = set()
 
@@ -67,9 +68,9 @@ class WarmProcessWorker(OpenWorker):
 
     async def __aenter__(self) -> "WarmProcessWorker":
         await self.channel.__aenter__()
-        loops = (self._keep_warm(), self._listen(), self._look_when_due(), self._look_for_cancelled())
         await super().__aenter__()
-        self._loops = [asyncio.create_task(loop) for loop in loops]
+        looks = (self._look_when_due(), self._look_when_freed(), self._look_for_cancelled())
+        self._loops = [asyncio.create_task(loop) for loop in (self._keep_warm(), self._listen(), *looks)]
         return self
 
     async def __aexit__(self, *error: Any) -> None:
@@ -90,10 +91,9 @@ class WarmProcessWorker(OpenWorker):
         submitted: list[FlowRun] = []
         async with self._polling:
             if not self._draining:
-                busy = set(self.attempts)
                 with self._outages():
                     submitted = await super().get_and_submit_flow_runs()
-                self._turned_away |= self.is_full or any(run.id in busy for run in submitted)
+                self._more_may_wait |= self.is_full or bool(submitted)
         return submitted
 
     async def sync_with_backend(self) -> None:
@@ -113,10 +113,16 @@ class WarmProcessWorker(OpenWorker):
     async def _look_when_due(self) -> None:
         while await self.wakeups.due.wait():
             self.wakeups.due.clear()
-            self._turned_away = False
+            self._more_may_wait = False
             if not await self.get_and_submit_flow_runs():
                 await anyio.sleep(COMMIT_S)
                 await self.get_and_submit_flow_runs()
+
+    async def _look_when_freed(self) -> None:
+        while await self._freed.wait():
+            self._freed.clear()
+            self._more_may_wait = False
+            await self.get_and_submit_flow_runs()
 
     async def _look_for_cancelled(self) -> None:
         while True:
@@ -140,10 +146,10 @@ class WarmProcessWorker(OpenWorker):
         finally:
             working.cancel()
             del self.attempts[flow_run.id]
-            if self._turned_away and attempt.process is not None:
-                # A run that found no place, or its own last process still there, may start now. One that had no
-                # process itself has freed nothing, and would only ask again at once.
-                self.wakeups.due.set()
+            if self._more_may_wait and attempt.process is not None:
+                # A run beyond a limit, or one whose last process was still there, may start now. An attempt that had
+                # no process itself has freed nothing, and would only ask again at once.
+                self._freed.set()
         if error := working.exception():
             self._logger.error("run %s could not be run", flow_run.id, exc_info=error)
             await self.report_crashed(flow_run, f"Flow run could not start: {error!r}")
@@ -152,7 +158,7 @@ class WarmProcessWorker(OpenWorker):
         configuring = asyncio.create_task(self.configure(attempt.flow_run))
         try:
             if not await self.claim(attempt.flow_run, self.me.signature):
-                self._turned_away = True
+                self._more_may_wait = True
                 return
             configuration = await configuring
         except ObjectNotFound:

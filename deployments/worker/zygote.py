@@ -18,6 +18,7 @@ from deployments.worker.groups import signal_group
 from deployments.worker.sources import CHECKOUT
 
 MODULE = "deployments.worker.zygote_main"
+SPARABLE = ("flows.", "deployments.worker.warm_up")  # what a zygote can do without
 TRIES = 5  # of one spawn, while zygotes die or code changes under our hands
 LINE_BYTES = 1 << 16
 LOST = None  # the status of a process whose zygote died with it
@@ -192,7 +193,7 @@ class Nursery:
             zygote = current or await self._begin(set())
             left_out: set[str] = set()
             while not await self._is_ready(zygote):
-                if not zygote.importing.startswith("flows.") or zygote.importing in left_out:
+                if not zygote.importing.startswith(SPARABLE) or zygote.importing in left_out:
                     raise ZygoteDied(f"the zygote ended while it imported {zygote.importing or 'its own modules'}")
                 logger.warning("%s cannot be imported ahead; its runs will say why", zygote.importing)
                 left_out.add(zygote.importing)

@@ -47,13 +47,14 @@ PREFECT = (
     "prefect._internal.metrics", "prefect._internal.observers", "prefect.runner._hook_runner",
     "pydantic.v1", "websockets.asyncio.client",
 )  # fmt: skip
+WARM_UP = "deployments.worker.warm_up"
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 STOPS = {signal.SIGTERM, signal.SIGINT}
 READ_BYTES = 1 << 16
 
 
 def preload(control: socket.socket, left_out: set[str]) -> None:
-    """Import Prefect, its collections and every flow, saying which before each: the worker leaves out what kills us."""
+    """Import Prefect, its collections, every flow and more, saying which first: the worker leaves out what kills us."""
     for name in (*PREFECT, *flow_modules()):
         if name in left_out:
             continue
@@ -63,6 +64,11 @@ def preload(control: socket.socket, left_out: set[str]) -> None:
             raise SystemExit(f"{name} imports {', '.join(found)}, which no fork survives")
         if threading.active_count() > 1:
             raise SystemExit(f"{name} starts threads when it is imported: {threading.enumerate()}")
+    if WARM_UP not in left_out:
+        send(control, {"importing": WARM_UP})
+        importlib.import_module(WARM_UP).warm_up()
+    if threading.active_count() > 1:
+        raise SystemExit(f"{WARM_UP} starts threads: {threading.enumerate()}")
     from prefect.logging.configuration import setup_logging
     from prefect.plugins import load_prefect_collections
 

@@ -14,7 +14,7 @@ import pytest
 
 from blocks.settings import CHECKOUT
 from deployments import probes, state
-from deployments.catalog import CPU, POOLS, RING
+from deployments.catalog import CPU, POOLS, RING, RING_QUEUE
 from deployments.processes import NotReady
 from deployments.settings import StackSettings, free_ports
 from deployments.stack import AlreadyRunning, Stack
@@ -39,7 +39,7 @@ def test_every_pool_is_there(stack: Stack) -> None:
 
 
 def test_the_ring_deployment_follows_prefect_yaml(stack: Stack) -> None:
-    """The deployment has its pool, its tag, its limit with a queue, a schema that is enforced, and this checkout."""
+    """The deployment has its pool, tag, limit, a queue with the same limit, an enforced schema, and this checkout."""
     deployment = prefect(stack, f"/deployments/name/{RING}")
     assert deployment["work_pool_name"] == "blender"
     assert deployment["entrypoint"] == "flows.rings.generate_ring"
@@ -47,6 +47,8 @@ def test_the_ring_deployment_follows_prefect_yaml(stack: Stack) -> None:
     assert deployment["enforce_parameter_schema"] is True
     assert deployment["global_concurrency_limit"]["limit"] == stack.settings.max_concurrent_jobs
     assert deployment["concurrency_options"]["collision_strategy"] == "ENQUEUE"
+    queue = prefect(stack, f"/work_pools/blender/queues/{deployment['work_queue_name']}")
+    assert (queue["name"], queue["concurrency_limit"]) == (RING_QUEUE, stack.settings.max_concurrent_jobs)
     assert deployment["pull_steps"] == [
         {"prefect.deployments.steps.set_working_directory": {"directory": str(CHECKOUT)}}
     ]

@@ -3,9 +3,12 @@
 These are the kills that tell most; `python -m tests.life.storm` does many more, at random.
 """
 
+from pathlib import Path
+
 import pytest
 
-from tests.life.world import BORDERS, TARGETS, World
+from deployments.postgres import private_postgres
+from tests.life.world import BORDERS, TARGETS, World, living_stack, world_of
 
 KILLS = [
     ("flow", ["designed", "rebuild"]),  # twice in one run: the third start may still make it
@@ -32,6 +35,19 @@ async def test_a_ring_outlives_a_kill(world: World, target: str, borders: list[s
     assert run.run_count <= 1 + len(borders)
     if target in ("blender", "api", "prefect"):  # the others may die with a call under way, whose answer nobody has
         assert (run.run_count, world.asked(ring)) == (1, {"design": 1, "fix-1": 1})
+
+
+async def test_on_postgresql_a_ring_outlives_a_kill_of_every_part(tmp_path: Path) -> None:
+    """One ring, with the API, Prefect's server, the worker, Blender and its own process killed on its way."""
+    with private_postgres(tmp_path, fsync=False) as url, living_stack(tmp_path / "home", url) as (stack, model):
+        async with world_of(stack, model) as world:
+            ring = await world.accepted("m-postgresql")
+            kills = (("api", "accepted"), ("worker", "designed"), ("prefect", "mended"), ("blender", "rebuild"))
+            for target, border in (*kills, ("flow", "rebuild")):
+                await world.reached(ring, border)
+                assert await world.kill(target)
+            run = await world.check(ring)
+    assert run.run_count <= 3
 
 
 def test_the_schedule_reaches_every_target_and_every_border() -> None:

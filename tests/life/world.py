@@ -221,10 +221,12 @@ def gone_meanwhile() -> Iterator[None]:
 
 
 @contextmanager
-def living_stack(home: Path, **settings: object) -> Iterator[tuple[Stack, Model]]:
-    """Start everything with warm workers, on free ports; `settings` are StackSettings."""
+def living_stack(home: Path, database_url: str = "", **settings: object) -> Iterator[tuple[Stack, Model]]:
+    """Start everything with warm workers, on SQLite or at `database_url`; `settings` are StackSettings."""
     with Model() as model:
+        database = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url} if database_url else {}
         environment = {
+            **database,
             **model.environment,
             "ATELIER_LLM_RETRY_DELAYS_S": "[0.1, 0.1]",
             "ATELIER_SCHEDULES": "off",

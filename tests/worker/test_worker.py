@@ -11,14 +11,14 @@ import pytest
 from tests.waiting import until
 from tests.worker.engine import Engine, Worker
 
-RARELY = "30"  # seconds between polls: what has to be quick is made so by events
+NEVER = "86400"  # seconds between polls: whatever this worker hears of, events told it
 
 
 @pytest.fixture(scope="module")
 def worker(engine: Engine) -> Iterator[Worker]:
-    """A worker that hardly polls, for the tests that leave it running."""
+    """A worker that never polls, for the tests that leave it running."""
     pool = engine.pool("warm")
-    with engine.worker(pool, "warm-1", PREFECT_WORKER_QUERY_SECONDS=RARELY) as running:
+    with engine.worker(pool, "warm-1", PREFECT_WORKER_QUERY_SECONDS=NEVER) as running:
         first = engine.start(engine.deploy("plain", pool))
         assert engine.ends(first) == ("COMPLETED", "Completed", 1)
         yield running

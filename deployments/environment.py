@@ -7,6 +7,7 @@ from pathlib import Path
 from blocks.settings import CHECKOUT
 from deployments.settings import LOOPBACK, StackSettings
 
+NOBODY = CHECKOUT / "deployments" / "nobody.pem"
 HEARTBEAT_S = 30  # the least that Prefect allows
 
 # A profile, a cloud account or an address of the user's own would send parts of the stack elsewhere.
@@ -34,6 +35,7 @@ def _places(home: Path) -> dict[str, str]:
 def _addresses(settings: StackSettings) -> dict[str, str]:
     return {
         "PREFECT_API_URL": f"http://{LOOPBACK}:{settings.prefect_port}/api",
+        "PREFECT_API_SSL_CERT_FILE": str(NOBODY),  # plain HTTP needs none, but every client reads what it is given
         "ATELIER_API_PORT": str(settings.api_port),
         "RING_GEN_PORT": str(settings.ring_port),
         "AGENTIC_PORT": str(settings.agentic_port),

@@ -28,6 +28,7 @@ from deployments.settings import LOOPBACK, StackSettings
 
 OUR_SERVER, STOCK_SERVER = "bench.engine.servers:ours", "bench.engine.servers:stock"
 TIMEOUT_S, START_S = 120, 180
+CERTIFICATES = "PREFECT_API_SSL_CERT_FILE"
 PULL_STEPS = [{"prefect.deployments.steps.set_working_directory": {"directory": str(CHECKOUT)}}]
 
 
@@ -45,6 +46,7 @@ class House:
         settings = StackSettings(ports="auto")
         extra = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": self.database_url} if self.database_url else {}
         self.environment = stack_environment(self.home, settings, extra)
+        self._ours_only = {CERTIFICATES: self.environment.pop(CERTIFICATES)}  # a peer reads them as it comes
         self.api_url = self.environment["PREFECT_API_URL"]
         self._resources.callback(self.stop)
         (self.home / "logs").mkdir(parents=True)
@@ -89,7 +91,8 @@ class House:
     async def our_worker(self) -> Process:
         """Start our worker on a pool `ours` of the type that the stack gives its cpu pool."""
         await self.pool("ours", StackSettings().pool_types[CPU])
-        return self.started("ours", [sys.executable, "-m", "deployments.worker", "ours"], self._online("ours"))
+        command = [sys.executable, "-m", "deployments.worker", "ours"]
+        return self.started("ours", command, self._online("ours"), **self._ours_only)
 
     async def stock_worker(self, name: str, query_s: float = 10) -> Process:
         """Start Prefect's process worker on a pool `name`; it asks for runs every `query_s`, by default as it comes."""

@@ -1,13 +1,27 @@
 """What the first run in a process would import and compute, done in the zygote before any run is forked."""
 
+from collections.abc import Iterator
+
+from pydantic import BaseModel
+
 from blocks.blender import kit_reference
 from blocks.blender.fingerprint import engine_fingerprint
 from blocks.language_models import with_keys
 
 
 def warm_up() -> None:
-    """Load the SDKs of the language models that have a key, which take seconds, and read the ring kit."""
-    for model in with_keys():
-        model.warm_up()
+    """Load the SDKs of the language models that have a key, which take seconds, read the ring kit, build models."""
+    for language_model in with_keys():
+        language_model.warm_up()
     kit_reference()
     engine_fingerprint()
+    for model in _subclasses(BaseModel):
+        # Prefect leaves building its models to their first use; a run uses many, which takes it a tenth of a second.
+        if model.__module__.startswith("prefect.") and not model.__pydantic_complete__:
+            model.model_rebuild(raise_errors=False)
+
+
+def _subclasses(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for subclass in model.__subclasses__():
+        yield subclass
+        yield from _subclasses(subclass)

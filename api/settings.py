@@ -37,7 +37,7 @@ class ApiSettings(BaseSettings):
     key: SecretStr | None = Field(None, description="Asked of the native API's callers, when set; several by commas")
     max_wait_s: float = Field(120, ge=1, le=3600, description="That `Prefer: wait=N` may ask for")
     link_ttl_s: float = Field(3600, ge=60, le=604_800, description="How long a result's links to artifacts hold")
-    run_cache_s: float = Field(0.5, ge=0, le=1, description="How long one read of a run serves every poller")
+    run_cache_s: float = Field(1.0, ge=0, le=1, description="How long one read of a run serves every poller")
 
 
 class RingSettings(BaseSettings):

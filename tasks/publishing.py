@@ -1,5 +1,6 @@
 """Publish a ring: the session and result documents, and what the Prefect UI shows of the run."""
 
+import asyncio
 import base64
 import io
 import json
@@ -45,11 +46,13 @@ async def publish(request: RingRequest, result: RingResult) -> None:
 async def show_in_ui(request: RingRequest, result: RingResult, store: ArtifactStore) -> None:
     """Create the run's Prefect artifacts; their keys carry the run's id, so that runs do not share a history."""
     run_id = current_run().id
-    await acreate_markdown_artifact(report_of(request, result), key=f"report-{run_id}", description="The ring")
+    await asyncio.gather(
+        acreate_markdown_artifact(report_of(request, result), key=f"report-{run_id}", description="The ring"),
+        acreate_table_artifact(cost_rows(result.cost_summary), key=f"cost-{run_id}", description="What it cost"),
+    )
     if "hero" in result.previews:
         url = await data_url(result.previews["hero"], store)
         await acreate_image_artifact(url, key=f"hero-{run_id}", description="Studio picture")
-    await acreate_table_artifact(cost_rows(result.cost_summary), key=f"cost-{run_id}", description="What it cost")
 
 
 def report_of(request: RingRequest, result: RingResult) -> str:

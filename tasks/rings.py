@@ -78,7 +78,6 @@ async def design_offline(prompt: str) -> Draft:
     return await keep_script(write_script(spec), spec=spec)
 
 
-@task(task_run_name="take the script from the answer")
 async def take_script(answer: str, cost_usd: float) -> Draft:
     """Keep the code of a language model's complete answer."""
     return await keep_script(extract_code(answer), cost_usd=cost_usd)

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from blocks.language_models.answers import Prompt, Stop
 from blocks.language_models.model import MALFORMED, LanguageModel, Received
+from blocks.language_models.tls import tls_context
 from blocks.tracing import outgoing_headers
 from tasks.domain.pictures import Picture
 
@@ -44,7 +45,13 @@ class Claude(LanguageModel):
     )
 
     def _load_sdk(self) -> None:
+        from anthropic.lib import streaming
+        from anthropic.types import Message, TextBlock, Usage, parsed_message
+
         _ = self._client().messages  # the SDK imports its resources when they are first used
+        events = (streaming.TextEvent, streaming.ParsedContentBlockStopEvent, streaming.ParsedMessageStopEvent)
+        for model in (Message, TextBlock, Usage, parsed_message.ParsedMessage, parsed_message.ParsedTextBlock, *events):
+            model.model_rebuild()  # and builds these when an answer comes
 
     async def _ask(self, prompt: Prompt) -> Received:
         import anthropic  # over 2 s of imports, paid by the worker's zygote or by the task that asks
@@ -81,6 +88,7 @@ class Claude(LanguageModel):
             max_retries=0,
             default_headers=outgoing_headers(),
             timeout=httpx2.Timeout(self.idle_timeout_s, connect=10),
+            http_client=anthropic.DefaultAsyncHttpxClient(verify=tls_context()),
         )
 
     def _request(self, prompt: Prompt) -> dict[str, Any]:

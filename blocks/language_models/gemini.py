@@ -7,6 +7,7 @@ from pydantic import Field
 
 from blocks.language_models.answers import Prompt, Stop, Usage
 from blocks.language_models.model import MALFORMED, LanguageModel, Received
+from blocks.language_models.tls import tls_context
 from blocks.tracing import outgoing_headers
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Gemini(LanguageModel):
     def _load_sdk(self) -> None:
         import httpx2
 
-        self._client(httpx2.AsyncClient())
+        self._client(httpx2.AsyncClient(verify=tls_context()))
 
     async def _ask(self, prompt: Prompt) -> Received:
         import httpx2
@@ -44,7 +45,10 @@ class Gemini(LanguageModel):
 
         received = Received()
         try:
-            async with asyncio.timeout(self.timeout_s), httpx2.AsyncClient(timeout=self.idle_timeout_s) as http:
+            async with (
+                asyncio.timeout(self.timeout_s),
+                httpx2.AsyncClient(timeout=self.idle_timeout_s, verify=tls_context()) as http,
+            ):
                 client = self._client(http)
                 stream = await client.models.generate_content_stream(
                     model=self.model_id, contents=_content(prompt), config=self._config(prompt)

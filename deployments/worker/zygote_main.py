@@ -193,14 +193,18 @@ def die_with(parent: int) -> None:
         os._exit(1)
 
 
-def become(request: Message) -> None:
-    """Turn this copy of the zygote into what a new process would be: session, signals, environment, folder, chance."""
+def become(request: Message, written: dict[str, str]) -> None:
+    """Turn this copy of the zygote into what a new process would be: session, signals, environment, folder, chance.
+
+    `written` are the zygote's settings in the words of `written_settings`.
+    """
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.signal(signal.SIGINT, signal.default_int_handler)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOPS)
-    before = prefect_settings()
+    given = prefect_settings()
+    before = given | written
     os.environ.clear()
     os.environ.update(request["environment"])
     time.tzset()
@@ -213,7 +217,11 @@ def become(request: Message) -> None:
         os.execvp(request["command"][0], request["command"])
     sys.path[:] = import_path(request["directory"])
     reseed()
-    if prefect_settings() != before:
+    now = {
+        name: written.get(name, value) if value == given.get(name) else value
+        for name, value in prefect_settings().items()
+    }
+    if now != before:
         refresh_prefect()
 
 
@@ -234,6 +242,13 @@ def reseed() -> None:
 def prefect_settings() -> dict[str, str]:
     """Return Prefect's settings in the environment; two underscores mark what concerns one run only."""
     return {k: v for k, v in os.environ.items() if k.startswith("PREFECT_") and not k.startswith("PREFECT__")}
+
+
+def written_settings() -> dict[str, str]:
+    """Return Prefect's settings as its workers write them into a run's environment: 2 becomes 2.0, false False."""
+    from prefect.settings import get_current_settings
+
+    return get_current_settings().to_environment_variables(exclude_unset=True)
 
 
 def refresh_prefect() -> None:
@@ -267,17 +282,19 @@ def run(module: str, arguments: list[str]) -> NoReturn:
         os._exit(status)
 
 
-def main(descriptor: int, left_out: set[str]) -> Message | None:
-    """Preload and serve; returns a request in each forked process and None in the zygote."""
+def main(descriptor: int, left_out: set[str]) -> tuple[Message | None, dict[str, str]]:
+    """Preload and serve; returns a request in each forked process and None in the zygote, and Prefect's settings."""
     control = socket.socket(fileno=descriptor)
     control.set_inheritable(False)
     zygote = Zygote(control)
     preload(control, left_out)
+    written = written_settings()
     send(control, {"ready": os.getpid(), "hookless": hookless()})
-    return zygote.serve()
+    return zygote.serve(), written
 
 
 if __name__ == "__main__":
-    if request := main(int(sys.argv[1]), set(sys.argv[2:])):
-        become(request)
+    request, settings = main(int(sys.argv[1]), set(sys.argv[2:]))
+    if request:
+        become(request, settings)
         run(request["module"], request["arguments"])

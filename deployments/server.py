@@ -16,7 +16,6 @@ from prefect.server.database.dependencies import set_database_config
 from prefect.settings import get_current_settings
 from sqlalchemy.engine import make_url
 
-
 COLLECT_AFTER = 50_000  # more objects made than dropped; Python's own number is 700
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from deployments.catalog import BLENDER
 from deployments.settings import StackSettings
 from deployments.stack import Stack
+from tests.prefect_server import FEWER_BLOCK_TYPES
 
 
 @dataclass(frozen=True)
@@ -29,14 +30,15 @@ class RunningStack:
 
 @contextmanager
 def running_stack(
-    home: Path, environment: dict[str, str] | None = None, pools: tuple[str, ...] = (BLENDER,)
+    home: Path, environment: dict[str, str] | None = None, pools: tuple[str, ...] = (BLENDER,), *, api: bool = True
 ) -> Iterator[RunningStack]:
-    """Start server, set-up, Blender, the workers of `pools` and the API; stop all of it afterwards.
+    """Start server, set-up, Blender, the workers of `pools` and, unless told otherwise, the API; stop all afterwards.
 
     `environment` is added to that of every process: keys and addresses of loopback services, limits.
     """
     settings = StackSettings(ports="auto")
-    environment = {"ATELIER_SCHEDULES": "off"} | (environment or {})  # no probe or night may run beside a test
-    with Stack(home, settings, pools=pools, environment=environment) as stack:
+    # no probe or night may run beside a test
+    environment = FEWER_BLOCK_TYPES | {"ATELIER_SCHEDULES": "off"} | (environment or {})
+    with Stack(home, settings, pools=pools, api=api, environment=environment) as stack:
         parts = stack.parts
         yield RunningStack(stack.home, parts.ring_url, parts.api_url, parts.prefect_api_url, stack.environment)

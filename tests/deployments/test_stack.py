@@ -1,8 +1,7 @@
 """A stack that runs: what it set up, that it can be found, and that nothing is left of it."""
 
+import asyncio
 import os
-import subprocess
-import sys
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,13 +10,16 @@ from typing import Any
 import httpx
 import psutil
 import pytest
+from prefect.settings import PREFECT_API_URL, temporary_settings
 
 from blocks.settings import CHECKOUT
 from deployments import probes, state
 from deployments.catalog import CPU, POOLS, RING, RING_QUEUE
 from deployments.processes import NotReady
 from deployments.settings import StackSettings, free_ports
+from deployments.setup import set_up
 from deployments.stack import AlreadyRunning, Stack
+from tests.prefect_server import FEWER_BLOCK_TYPES
 
 
 def prefect(stack: Stack, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -28,8 +30,8 @@ def prefect(stack: Stack, path: str, body: dict[str, Any] | None = None) -> Any:
 
 
 def set_up_again(stack: Stack) -> None:
-    command = [sys.executable, "-m", "deployments.setup"]
-    subprocess.run(command, env=stack.environment, cwd=CHECKOUT, check=True, timeout=120, capture_output=True)
+    with temporary_settings({PREFECT_API_URL: stack.parts.prefect_api_url}):
+        asyncio.run(set_up(stack.settings))
 
 
 def test_every_pool_is_there(stack: Stack) -> None:
@@ -93,14 +95,30 @@ def test_a_record_whose_process_is_gone_is_no_stack(tmp_path: Path) -> None:
     assert state.running_stack(tmp_path) is None
 
 
-def test_two_stacks_run_side_by_side_and_leave_nothing(stack: Stack, tmp_path: Path) -> None:
-    """A second home gets a stack of its own; stopping it ends all of its processes and none of the first's."""
-    with Stack(tmp_path / "second", StackSettings(ports="auto"), pools=[CPU], api=False) as second:
+def test_two_stacks_run_side_by_side_and_leave_nothing_but_the_runs_that_are_taken_up_again(
+    stack: Stack, tmp_path: Path
+) -> None:
+    """A second home gets a stack of its own; stopping it ends all of its processes and none of the first's.
+
+    At its next start begun runs await a retry, cancelling ones are cancelled, handed-out ones wait; others stay.
+    """
+    begun = ["PENDING", "RUNNING", "CANCELLING", "SCHEDULED", "COMPLETED"]
+    with another_stack(tmp_path, [CPU]) as second:
         trees = [psutil.Process(process.pid).children(recursive=True) for process in second.processes]
-        assert prefect(second, f"/deployments/name/{RING}")["work_pool_name"] == "blender"
+        deployment = prefect(second, f"/deployments/name/{RING}")
+        assert deployment["work_pool_name"] == "blender"
+        runs = [run_in_state(second, deployment["id"], state_type) for state_type in begun]
     assert not any(child.is_running() for tree in trees for child in tree)
     assert state.running_stack(second.home) is None
     assert not stack.ended()
+    with another_stack(tmp_path, []) as next_one:
+        after = [prefect(next_one, f"/flow_runs/{run}") for run in runs]
+    assert [run["state_type"] for run in after] == ["SCHEDULED", "SCHEDULED", "CANCELLED", "SCHEDULED", "COMPLETED"]
+    assert after[1]["state_name"] == "AwaitingRetry"
+
+
+def another_stack(home: Path, pools: list[str]) -> Stack:
+    return Stack(home, StackSettings(ports="auto"), pools=pools, api=False, environment=FEWER_BLOCK_TYPES)
 
 
 def test_a_start_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
@@ -111,18 +129,6 @@ def test_a_start_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
         failing.start()
     assert failing.processes == []
     assert not [child for child in psutil.Process().children() if str(tmp_path) in " ".join(child.cmdline())]
-
-
-def test_runs_of_a_dead_stack_are_taken_up_again(tmp_path: Path) -> None:
-    """After a restart begun runs await a retry, cancelling ones are cancelled, handed-out ones wait; others stay."""
-    begun = ["PENDING", "RUNNING", "CANCELLING", "SCHEDULED", "COMPLETED"]
-    with Stack(tmp_path, StackSettings(ports="auto"), pools=[], api=False) as first:
-        deployment = prefect(first, f"/deployments/name/{RING}")["id"]
-        runs = [run_in_state(first, deployment, state_type) for state_type in begun]
-    with Stack(tmp_path, StackSettings(ports="auto"), pools=[], api=False) as second:
-        after = [prefect(second, f"/flow_runs/{run}") for run in runs]
-    assert [run["state_type"] for run in after] == ["SCHEDULED", "SCHEDULED", "CANCELLED", "SCHEDULED", "COMPLETED"]
-    assert after[1]["state_name"] == "AwaitingRetry"
 
 
 def run_in_state(stack: Stack, deployment: str, state_type: str) -> str:

@@ -39,20 +39,18 @@ async def test_words_become_a_sound_ring_offline(rings, providers):
     assert providers.requests == []
 
 
-async def test_people_can_read_the_run(rings):
-    """A run is named after its prompt and leaves a report, a cost table and its picture as Prefect artifacts."""
+async def test_what_was_built_before_is_not_built_again_and_people_can_read_the_run(rings):
+    """A second run with the same prompt takes the script, the build and the proof from the cache.
+
+    It is named after its prompt and leaves a report, a cost table and its picture as Prefect artifacts.
+    """
+    await rings.made(**PLAIN)
     run, result = await rings.made(**PLAIN, previews="hero")
     assert run.name == "Ring: plain platinum wedding band, 4 mm, size 10"
     artifacts = await rings.client.read_artifacts(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])))
     assert {artifact.type for artifact in artifacts} == {"markdown", "table", "image"}
     assert Image.open(BytesIO(await rings.store.read(result.previews["hero"]))).size == (768, 768)
     assert 5 <= run.labels["atelier.progress"] <= 95  # the end is told by the state
-
-
-async def test_what_was_built_before_is_not_built_again(rings):
-    """A second run with the same prompt takes the script, the build and the proof from the cache."""
-    await rings.made(**PLAIN)
-    run, _ = await rings.made(**PLAIN)
     repeated = ("design offline", "build, attempt 1", "prove, attempt 1")
     states = await task_states(rings.client, run.id, *repeated)
     assert {name for name, state in states.items() if state == "Cached"} == set(repeated)

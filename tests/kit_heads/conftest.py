@@ -1,5 +1,9 @@
 """Rings built in real Blender, once for the folder, and their proofs."""
 
+import os
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
 import pytest
 
 from tasks.domain.rings.proof import prove
@@ -23,13 +27,21 @@ def save(path, *, opening_mm=0.0, width_mm=2.2, thickness_mm=1.8, profile="comfo
 """
 
 
+@pytest.fixture(scope="package")
+def provers():
+    """A process for each core, since proving takes longer than building."""
+    with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as provers:
+        yield provers
+
+
 @pytest.fixture
-def proofs(tmp_path):
+def proofs(tmp_path, provers):
     """A function that runs a script in Blender and proves every GLB it left in `folder`, by file stem."""
 
     def run(script: str) -> dict[str, RingProof]:
         printed_in_blender(f"{PREAMBLE}\nfolder = {str(tmp_path)!r}\n{script}")
-        return {path.stem: prove(path.read_bytes()) for path in sorted(tmp_path.glob("*.glb"))}
+        made = {path.stem: path.read_bytes() for path in sorted(tmp_path.glob("*.glb"))}
+        return dict(zip(made, provers.map(prove, made.values()), strict=True))
 
     return run
 

@@ -16,7 +16,7 @@ KILLS = [
     ("worker", ["accepted", "mended"]),
     ("zygote", ["build"]),
     ("zygote", ["publish"]),
-    ("blender", ["build", "rebuild", "preview"]),
+    ("blender", ["rebuild", "preview"]),
     ("api", ["accepted", "build", "publish"]),
     ("prefect", ["mended"]),
 ]

@@ -21,6 +21,7 @@ from deployments.environment import stack_environment
 from deployments.parts import Parts
 from deployments.processes import Process
 from deployments.settings import StackSettings
+from tests.prefect_server import FEWER_BLOCK_TYPES
 from tests.waiting import STUCK_S, until
 
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -169,7 +170,7 @@ class Worker:
 def prefect_server(home: Path) -> Iterator[Engine]:
     """Run the stack's own Prefect server, alone: no set-up, no workers, nobody who starts it again."""
     settings = StackSettings(ports="auto")
-    environment = stack_environment(home, settings)
+    environment = stack_environment(home, settings, FEWER_BLOCK_TYPES)
     parts = Parts(home, settings, environment)
     (home / "logs").mkdir()
     database.copy_template(home, environment)

@@ -30,7 +30,7 @@ def runs(request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pytes
     pool = engine.pool(f"contract-{request.param}", request.param)
     folder = tmp_path_factory.mktemp(pool)
     started = Runs(engine, pool, folder)
-    for flow in ("plain", "fail_once", "too_slow", "wait_for_word", "outer"):
+    for flow in ("fail_once", "too_slow", "wait_for_word", "outer"):
         started[flow] = engine.start(engine.deploy(flow, pool))
     for flow in ("hold", "crash"):
         started[flow] = engine.start(engine.deploy(flow, pool), folder=str(folder))
@@ -52,7 +52,7 @@ def runs(request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pytes
 @pytest.mark.parametrize(
     ("flow", "end"),
     [
-        ("plain", ("COMPLETED", "Completed", 1)),
+        ("scheduled", ("COMPLETED", "Completed", 1)),
         ("fail_once", ("COMPLETED", "Completed", 2)),
         ("too_slow", ("FAILED", "TimedOut", 1)),
         ("outer", ("COMPLETED", "Completed", 1)),

@@ -93,7 +93,7 @@ class WarmProcessWorker(OpenWorker):
             if not self._draining:
                 with self._outages():
                     submitted = await super().get_and_submit_flow_runs()
-                self._more_may_wait |= self.is_full or bool(submitted)
+                self._more_may_wait |= self.is_full
         return submitted
 
     async def sync_with_backend(self) -> None:
@@ -113,16 +113,17 @@ class WarmProcessWorker(OpenWorker):
     async def _look_when_due(self) -> None:
         while await self.wakeups.due.wait():
             self.wakeups.due.clear()
-            self._more_may_wait = False
             if not await self.get_and_submit_flow_runs():
                 await anyio.sleep(COMMIT_S)
                 await self.get_and_submit_flow_runs()
+            self._more_may_wait = True  # it found some, and there may be more; or none, and a limit may be why
 
     async def _look_when_freed(self) -> None:
         while await self._freed.wait():
             self._freed.clear()
-            self._more_may_wait = False
-            await self.get_and_submit_flow_runs()
+            if self._more_may_wait:
+                self._more_may_wait = False
+                self._more_may_wait |= bool(await self.get_and_submit_flow_runs())
 
     async def _look_for_cancelled(self) -> None:
         while True:
@@ -146,7 +147,7 @@ class WarmProcessWorker(OpenWorker):
         finally:
             working.cancel()
             del self.attempts[flow_run.id]
-            if self._more_may_wait and attempt.process is not None:
+            if attempt.process is not None:
                 # A run beyond a limit, or one whose last process was still there, may start now. An attempt that had
                 # no process itself has freed nothing, and would only ask again at once.
                 self._freed.set()

@@ -20,6 +20,7 @@ from deployments.settings import StackSettings, free_ports
 from deployments.setup import set_up
 from deployments.stack import AlreadyRunning, Stack
 from tests.prefect_server import FEWER_BLOCK_TYPES
+from tests.waiting import STUCK_S
 
 
 def prefect(stack: Stack, path: str, body: dict[str, Any] | None = None) -> Any:
@@ -145,5 +146,5 @@ def test_a_burst_of_writes_is_never_answered_locked(stack: Stack) -> None:
     url = f"{stack.parts.prefect_api_url}/deployments/{deployment}/create_flow_run"
     wanted = {"parameters": {"request": {"prompt": "a band"}}, "state": {"type": "COMPLETED"}}
     with ThreadPoolExecutor(100) as threads:
-        statuses = list(threads.map(lambda _: httpx.post(url, json=wanted, timeout=60).status_code, range(100)))
+        statuses = list(threads.map(lambda _: httpx.post(url, json=wanted, timeout=STUCK_S).status_code, range(100)))
     assert Counter(statuses) == {201: 100}

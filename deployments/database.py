@@ -3,16 +3,32 @@
 The first stack of a checkout migrates an empty database and keeps a copy; stacks in new homes begin with that.
 """
 
+import hashlib
 import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
-from importlib.metadata import version
+from enum import Enum
+from importlib.metadata import entry_points, version
 from pathlib import Path
 
 from blocks.settings import CHECKOUT
 
-TEMPLATE = CHECKOUT / ".atelier" / "cache" / f"prefect-{version('prefect')}.db"
+
+def _template() -> Path:
+    """Return where the template lies that fits the installed Prefect and its integrations, whose blocks it has."""
+    distributions = [point.dist for point in entry_points(group="prefect.collections") if point.dist]
+    integrations = sorted({f"{each.name} {each.version}" for each in distributions})
+    digest = hashlib.sha256("\n".join(integrations).encode()).hexdigest()[:8]
+    return CHECKOUT / ".atelier" / "cache" / f"prefect-{version('prefect')}-{digest}.db"
+
+
+TEMPLATE = _template()
+# Prefect's server imports every integration at each start, for 3 s, to register the block types that the template has.
+BLOCKS_REGISTERED = {
+    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
+    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
+}
 CONNECTION_VARIABLES = ("PREFECT_API_DATABASE_CONNECTION_URL", "PREFECT_SERVER_DATABASE_CONNECTION_URL")
 
 
@@ -26,19 +42,31 @@ def is_own(environment: Mapping[str, str]) -> bool:
     return not any(name in environment for name in CONNECTION_VARIABLES)
 
 
-def copy_template(home: Path, environment: Mapping[str, str]) -> bool:
-    """Give a new home the migrated database, if there is one; tell whether a template has yet to be made."""
+class Beginning(Enum):
+    """What a server finds when it starts: a database of its own or of another's, a copied template, or nothing."""
+
+    EXISTING, COPIED, NOTHING = range(3)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What to add to the server's environment."""
+        return BLOCKS_REGISTERED if self is Beginning.COPIED else {}
+
+
+def copy_template(home: Path, environment: Mapping[str, str]) -> Beginning:
+    """Give a new home the migrated database, if there is one; after NOTHING, `keep_template` of a ready server."""
     target = path_of(home)
     if target.exists() or not is_own(environment):
-        return False
+        return Beginning.EXISTING
     target.parent.mkdir(parents=True, exist_ok=True)
-    if TEMPLATE.exists():
-        shutil.copyfile(TEMPLATE, target)
-    return not TEMPLATE.exists()
+    if not TEMPLATE.exists():
+        return Beginning.NOTHING
+    shutil.copyfile(TEMPLATE, target)
+    return Beginning.COPIED
 
 
 def keep_template(home: Path) -> None:
-    """Copy the database of `home`, migrated and still empty, for the homes to come."""
+    """Copy the database of `home`, migrated, with its block types and still empty, for the homes to come."""
     TEMPLATE.parent.mkdir(parents=True, exist_ok=True)
     draft = TEMPLATE.with_name(f"{TEMPLATE.name}.{home.name}.part")
     with closing(sqlite3.connect(path_of(home))) as source, closing(sqlite3.connect(draft)) as copy:

@@ -47,12 +47,15 @@ class Parts:
         """The agentic contract at root."""
         return f"http://{LOOPBACK}:{self.settings.agentic_port}"
 
-    def server(self) -> Process:
-        """Prefect's server; uvicorn directly, since Prefect's own command adds half a second and a banner."""
+    def server(self, beginning: dict[str, str]) -> Process:
+        """Prefect's server; uvicorn directly, since Prefect's own command adds half a second and a banner.
+
+        `beginning` is added to its environment: what `database.copy_template` says of the database.
+        """
         port = str(self.settings.prefect_port)
         app = ["--factory", "deployments.server:create_app", "--log-level", "warning"]
         command = [sys.executable, "-m", "uvicorn", *app, "--host", LOOPBACK, "--port", port]
-        return self._process("prefect", command, partial(probes.answers, f"{self.prefect_api_url}/health"))
+        return self._process("prefect", command, partial(probes.answers, f"{self.prefect_api_url}/health"), beginning)
 
     def setup(self, *, recover: bool) -> Process:
         """The set-up; it waits for the server, does its work and ends. `recover`: the database is this stack's own."""
@@ -75,6 +78,8 @@ class Parts:
         urls = [f"{url}/health" for url in (self.api_url, self.ring_url, self.agentic_url)]
         return self._process("api", [sys.executable, "-m", "api"], lambda: all(map(probes.answers, urls)))
 
-    def _process(self, name: str, command: list[str], ready: Callable[[], bool]) -> Process:
-        log = self.home / "logs" / f"{name}.log"
-        return Process(name, command, self.environment, log, ready, CHECKOUT, self.settings.stop_grace_s)
+    def _process(
+        self, name: str, command: list[str], ready: Callable[[], bool], extra: dict[str, str] | None = None
+    ) -> Process:
+        log, environment = self.home / "logs" / f"{name}.log", self.environment | (extra or {})
+        return Process(name, command, environment, log, ready, CHECKOUT, self.settings.stop_grace_s)

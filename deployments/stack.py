@@ -12,6 +12,7 @@ from typing import Self
 from blocks.settings import Settings
 from deployments import database, state
 from deployments.catalog import BLENDER, POOLS
+from deployments.database import Beginning
 from deployments.environment import stack_environment
 from deployments.parts import Parts
 from deployments.processes import Process
@@ -109,9 +110,9 @@ class Stack:
     def _start(self, tell: Callable[[str], None]) -> None:
         deadline = time.monotonic() + self.settings.start_timeout_s
         (self.home / "logs").mkdir(parents=True, exist_ok=True)
-        makes_template = database.copy_template(self.home, self.environment)
-        server = self._started(self.parts.server())
-        if makes_template:
+        beginning = database.copy_template(self.home, self.environment)
+        server = self._started(self.parts.server(beginning.environment))
+        if beginning is Beginning.NOTHING:
             server.wait_ready(deadline)
             database.keep_template(self.home)
         setup = self._started(self.parts.setup(recover=database.is_own(self.environment)))

@@ -29,12 +29,6 @@ from flows.contracts import RingResult
 from tests.waiting import eventually
 
 START_TIMEOUT_S = 400
-# At each start in a new home Prefect's server imports every integration that is installed, and writes their block types
-# down: a third of its start. Tests use no block type that is not registered by whoever saves a block of it.
-FEWER_BLOCK_TYPES = {
-    "PREFECT_SERVER_REGISTER_BLOCKS_ON_START": "false",
-    "PREFECT_SERVER_MEMOIZE_BLOCK_AUTO_REGISTRATION": "false",
-}
 
 
 def free_port() -> int:
@@ -56,15 +50,15 @@ def prefect_server(home: Path, database_url: str | None = None) -> Iterator[str]
         "PREFECT_HOME": str(home / "prefect"),
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        **FEWER_BLOCK_TYPES,
         **({"PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url} if database_url else {}),
     }
-    makes_template = database.copy_template(home, environment)  # a hundred migrations, made once per checkout
+    beginning = database.copy_template(home, environment)  # a hundred migrations, made once per checkout
     command = [sys.executable, "-m", "uvicorn", "--factory", "deployments.server:create_app"]
+    environment |= beginning.environment
     server = subprocess.Popen([*command, "--port", str(port), "--log-level", "error"], env=environment)
     try:
         _await_health(url, server)
-        if makes_template:
+        if beginning is database.Beginning.NOTHING:
             database.keep_template(home)
         asyncio.run(_deploy(url))
         yield url

@@ -14,7 +14,6 @@ from pathlib import Path
 from deployments.catalog import BLENDER
 from deployments.settings import StackSettings
 from deployments.stack import Stack
-from tests.prefect_server import FEWER_BLOCK_TYPES
 
 
 @dataclass(frozen=True)
@@ -37,8 +36,7 @@ def running_stack(
     `environment` is added to that of every process: keys and addresses of loopback services, limits.
     """
     settings = StackSettings(ports="auto")
-    # no probe or night may run beside a test
-    environment = FEWER_BLOCK_TYPES | {"ATELIER_SCHEDULES": "off"} | (environment or {})
+    environment = {"ATELIER_SCHEDULES": "off"} | (environment or {})  # no probe or night may run beside a test
     with Stack(home, settings, pools=pools, api=api, environment=environment) as stack:
         parts = stack.parts
         yield RunningStack(stack.home, parts.ring_url, parts.api_url, parts.prefect_api_url, stack.environment)

@@ -50,10 +50,11 @@ class House:
         self.api_url = self.environment["PREFECT_API_URL"]
         self._resources.callback(self.stop)
         (self.home / "logs").mkdir(parents=True)
-        database.copy_template(self.home, self.environment)
+        beginning = database.copy_template(self.home, self.environment)
         where = ["--host", LOOPBACK, "--port", str(settings.prefect_port)]
         command = [sys.executable, "-m", "uvicorn", "--factory", self.app, *where]
-        self.server = self.started("server", command, partial(probes.answers, f"{self.api_url}/health"))
+        ready = partial(probes.answers, f"{self.api_url}/health")
+        self.server = self.started("server", command, ready, **beginning.environment)
         self.client = await self._resources.enter_async_context(PrefectClient(api=self.api_url))
         self.http = await self._resources.enter_async_context(
             httpx.AsyncClient(base_url=self.api_url, timeout=TIMEOUT_S)

@@ -7,7 +7,6 @@ import pytest
 from deployments.catalog import CPU
 from deployments.settings import StackSettings
 from deployments.stack import Stack
-from tests.prefect_server import FEWER_BLOCK_TYPES
 
 
 @pytest.fixture(scope="package")
@@ -15,5 +14,5 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """A server, the set-up and the lightest pool's worker, in a home of their own."""
     home = tmp_path_factory.mktemp("home")
     settings = StackSettings(ports="auto")
-    with Stack(home, settings, pools=[CPU], api=False, environment=FEWER_BLOCK_TYPES) as running:
+    with Stack(home, settings, pools=[CPU], api=False) as running:
         yield running

@@ -19,7 +19,6 @@ from deployments.processes import NotReady
 from deployments.settings import StackSettings, free_ports
 from deployments.setup import set_up
 from deployments.stack import AlreadyRunning, Stack
-from tests.prefect_server import FEWER_BLOCK_TYPES
 from tests.waiting import STUCK_S
 
 
@@ -39,6 +38,11 @@ def test_every_pool_is_there(stack: Stack) -> None:
     """The set-up creates each pool of the catalog."""
     pools = {pool["name"]: pool["type"] for pool in prefect(stack, "/work_pools/filter", {})}
     assert {name: pools.get(name) for name in POOLS} == stack.settings.pool_types
+
+
+def test_the_blocks_of_integrations_are_there(stack: Stack) -> None:
+    """Whether the home began empty or with the template, whose server registers nothing: both know Azure's block."""
+    assert prefect(stack, "/block_types/slug/azure-blob-storage-credentials")["name"]
 
 
 def test_the_ring_deployment_follows_prefect_yaml(stack: Stack) -> None:
@@ -119,7 +123,7 @@ def test_two_stacks_run_side_by_side_and_leave_nothing_but_the_runs_that_are_tak
 
 
 def another_stack(home: Path, pools: list[str]) -> Stack:
-    return Stack(home, StackSettings(ports="auto"), pools=pools, api=False, environment=FEWER_BLOCK_TYPES)
+    return Stack(home, StackSettings(ports="auto"), pools=pools, api=False)
 
 
 def test_a_start_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:

@@ -35,7 +35,6 @@ from deployments.settings import StackSettings
 from deployments.stack import Stack
 from flows.contracts import RingResult
 from tests.language_models.provider import FakeProviders, Reply, Request
-from tests.prefect_server import FEWER_BLOCK_TYPES
 
 TARGETS = ("flow", "worker", "zygote", "blender", "api", "prefect")
 BORDERS = ("accepted", "design", "designed", "build", "mended", "rebuild", "preview", "publish")
@@ -227,7 +226,6 @@ def living_stack(home: Path, database_url: str = "", **settings: object) -> Iter
     with Model() as model:
         database = {"PREFECT_SERVER_DATABASE_CONNECTION_URL": database_url} if database_url else {}
         environment = {
-            **FEWER_BLOCK_TYPES,
             **database,
             **model.environment,
             "ATELIER_LLM_RETRY_DELAYS_S": "[0.1, 0.1]",

@@ -22,7 +22,7 @@ from deployments.database import path_of
 from deployments.settings import StackSettings
 from deployments.stack import Stack
 from flows.contracts import RingResult
-from tests.prefect_server import FEWER_BLOCK_TYPES, ended, task_states
+from tests.prefect_server import ended, task_states
 from tests.upkeep.outside import Outside
 
 
@@ -38,8 +38,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory, outside: Outside) -> Iterato
     """Both workers, Blender, and keys of a loopback provider."""
     settings = StackSettings(ports="auto")
     home = tmp_path_factory.mktemp("upkeep")
-    environment = FEWER_BLOCK_TYPES | outside.environment
-    with Stack(home, settings, pools=[CPU, BLENDER], api=False, environment=environment) as running:
+    with Stack(home, settings, pools=[CPU, BLENDER], api=False, environment=outside.environment) as running:
         yield running
 
 

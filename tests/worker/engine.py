@@ -21,7 +21,6 @@ from deployments.environment import stack_environment
 from deployments.parts import Parts
 from deployments.processes import Process
 from deployments.settings import StackSettings
-from tests.prefect_server import FEWER_BLOCK_TYPES
 from tests.waiting import STUCK_S, until
 
 FINAL = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
@@ -170,11 +169,10 @@ class Worker:
 def prefect_server(home: Path) -> Iterator[Engine]:
     """Run the stack's own Prefect server, alone: no set-up, no workers, nobody who starts it again."""
     settings = StackSettings(ports="auto")
-    environment = stack_environment(home, settings, FEWER_BLOCK_TYPES)
+    environment = stack_environment(home, settings)
     parts = Parts(home, settings, environment)
     (home / "logs").mkdir()
-    database.copy_template(home, environment)
-    server = parts.server()
+    server = parts.server(database.copy_template(home, environment).environment)
     server.start()
     try:
         server.wait_ready(time.monotonic() + STUCK_S)

@@ -51,4 +51,6 @@ async def main() -> None:
 
 if __name__ == "__main__":
     logging.basicConfig(level=ring_settings().log_level)
+    if ring_settings().log_level != "DEBUG":
+        logging.getLogger("httpx").setLevel(logging.WARNING)  # a line for every call of Prefect says nothing new
     asyncio.run(main())

@@ -2,13 +2,14 @@
 
 import os
 import signal
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from typing import Any
 from uuid import UUID
 
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.filters import (
     FlowRunFilter,
+    FlowRunFilterId,
     FlowRunFilterState,
     FlowRunFilterStateType,
     WorkPoolFilter,
@@ -30,6 +31,13 @@ async def runs_in(client: PrefectClient, pool: str, states: list[StateType]) -> 
     in_states = FlowRunFilter(state=FlowRunFilterState(type=FlowRunFilterStateType(any_=states)))
     in_pool = WorkPoolFilter(name=WorkPoolFilterName(any_=[pool]))
     return await client.read_flow_runs(flow_run_filter=in_states, work_pool_filter=in_pool)
+
+
+async def cancelling(client: PrefectClient, runs: Iterable[UUID]) -> list[FlowRun]:
+    """Return those of `runs` that are to be cancelled, found by their ids however many runs the server has."""
+    in_state = FlowRunFilterState(type=FlowRunFilterStateType(any_=[StateType.CANCELLING]))
+    wanted = FlowRunFilter(id=FlowRunFilterId(any_=list(runs)), state=in_state)
+    return await client.read_flow_runs(flow_run_filter=wanted)
 
 
 async def recover(client: PrefectClient, pool: str, me: Claim, busy: Container[UUID]) -> int:

@@ -11,7 +11,7 @@ from uuid import UUID
 import anyio
 import anyio.abc
 import httpx
-from prefect.client.schemas.objects import FlowRun, StateType
+from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessVariables
 
@@ -28,7 +28,7 @@ from deployments.worker.internals import (
     hooks_request,
     request_for,
 )
-from deployments.worker.recovery import hand_back, recover, runs_in, take_up_again
+from deployments.worker.recovery import cancelling, hand_back, recover, take_up_again
 from deployments.worker.stopping import until_told_to_stop
 from deployments.worker.wakeup import Wakeups
 from deployments.worker.zygote import LOST, Nursery, RunProcess
@@ -127,14 +127,29 @@ class WarmProcessWorker(OpenWorker):
 
     async def _look_for_cancelled(self) -> None:
         while True:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self.wakeups.cancelling.wait(), CANCEL_CHECK_S)
-            self.wakeups.cancelling.clear()
-            if self.attempts:
-                with self._outages():
-                    for run in await runs_in(self.client, self.pool_name, [StateType.CANCELLING]):
-                        if attempt := self.attempts.get(run.id):
-                            self._aside(attempt.end(Ending.CANCEL, self.channel))
+            told = await self._told_of_cancelled()
+            if not await self._end_cancelled() and told:
+                await anyio.sleep(COMMIT_S)
+                await self._end_cancelled()
+
+    async def _told_of_cancelled(self) -> bool:
+        """Wait until an event tells of a run that is to be cancelled, or until the net's turn; tell which it was."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self.wakeups.cancelling.wait(), CANCEL_CHECK_S)
+        told = self.wakeups.cancelling.is_set()
+        self.wakeups.cancelling.clear()
+        return told
+
+    async def _end_cancelled(self) -> bool:
+        """End the processes of those of this worker's runs that are to be cancelled; tell whether there were any."""
+        found: list[FlowRun] = []
+        if self.attempts:
+            with self._outages():
+                found = await cancelling(self.client, self.attempts)
+        for run in found:
+            if attempt := self.attempts.get(run.id):
+                self._aside(attempt.end(Ending.CANCEL, self.channel))
+        return bool(found)
 
     # ---- one run
 

@@ -78,9 +78,13 @@ class House:
     def stop(self) -> None:
         """Stop every process, the server last."""
         while self.processes:
-            process = self.processes.pop()
-            process.ask_to_stop()
-            process.wait_stopped()
+            self.stop_one(self.processes[-1])
+
+    def stop_one(self, process: Process) -> None:
+        """Stop one process."""
+        self.processes.remove(process)
+        process.ask_to_stop()
+        process.wait_stopped()
 
     async def pool(self, name: str, worker_type: str) -> None:
         """Create a work pool as Prefect's own command would."""
@@ -89,11 +93,11 @@ class House:
         template = worker.get_default_base_job_template()
         await self.client.create_work_pool(WorkPoolCreate(name=name, type=worker_type, base_job_template=template))
 
-    async def our_worker(self) -> Process:
-        """Start our worker on a pool `ours` of the type that the stack gives its cpu pool."""
-        await self.pool("ours", StackSettings().pool_types[CPU])
-        command = [sys.executable, "-m", "deployments.worker", "ours"]
-        return self.started("ours", command, self._online("ours"), **self._ours_only)
+    async def our_worker(self, name: str = "ours") -> Process:
+        """Start our worker on a pool `name` of the type that the stack gives its cpu pool."""
+        await self.pool(name, StackSettings().pool_types[CPU])
+        command = [sys.executable, "-m", "deployments.worker", name]
+        return self.started(name, command, self._online(name), **self._ours_only)
 
     async def stock_worker(self, name: str, query_s: float = 10) -> Process:
         """Start Prefect's process worker on a pool `name`; it asks for runs every `query_s`, by default as it comes."""

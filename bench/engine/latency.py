@@ -1,6 +1,7 @@
-"""From trigger to RUNNING and to COMPLETED: our worker beside each of Prefect's own ways, in turns, on one server.
+"""From trigger to RUNNING and to COMPLETED: our worker beside each of Prefect's own ways, each alone, on one server.
 
-The server is ours for all of them, which is kind to the peers: on the stock one their writes would meet locks.
+Alone, since an idle peer polls, and that slows the others. The server is ours for all of them, which is kind to the
+peers: on the stock one their writes would meet locks.
 """
 
 import logging
@@ -16,45 +17,59 @@ from bench.engine.house import House, size
 from bench.engine.peer import SERVED
 from bench.engine.runs import Times, percentile, timed_run, times_of
 from bench.figures import Figures, figure
+from deployments.processes import Process
 
 TURNS = 20
 TUNED_S = 0.25
-Way = Callable[[], Awaitable[Times]]
+Timed = Callable[[], Awaitable[Times]]
+Way = Callable[[House], Awaitable[tuple[Process, Timed]]]
 
 
 async def figures(house: House) -> Figures:
     """Return p50 and p95 of both times beside each peer."""
-    await house.our_worker()
-    await house.stock_worker("stock")
-    await house.stock_worker("tuned", TUNED_S)
-    ways: dict[str, Way] = {"ours": await _deployment(house, "ours")}
-    ways["stock worker"] = await _deployment(house, "stock")
-    ways[f"stock worker, polls every {TUNED_S} s"] = await _deployment(house, "tuned")
-    ways["flow.serve(), polls every 1 s"] = await _served(house)
-    ways[".delay() and a task worker (no flow run)"] = _delayed(house)
-    return _table(await _in_turns(ways))
+    return _table({name: await _alone(house, way) for name, way in WAYS.items()})
 
 
-async def _deployment(house: House, pool: str) -> Way:
+async def _alone(house: House, way: Way) -> list[Times]:
+    """Start what serves a way, measure it after a first run that warms up, and stop it."""
+    process, timed = await way(house)
+    await timed()
+    found = [await timed() for _ in range(size(TURNS))]
+    house.stop_one(process)
+    return found
+
+
+async def _ours(house: House) -> tuple[Process, Timed]:
+    return await house.our_worker(), await _deployment(house, "ours")
+
+
+async def _stock(house: House) -> tuple[Process, Timed]:
+    return await house.stock_worker("stock"), await _deployment(house, "stock")
+
+
+async def _tuned(house: House) -> tuple[Process, Timed]:
+    return await house.stock_worker("tuned", TUNED_S), await _deployment(house, "tuned")
+
+
+async def _deployment(house: House, pool: str) -> Timed:
     deployment = await house.deployed("trivial", pool)
     return lambda: timed_run(house.http, deployment)
 
 
-async def _served(house: House) -> Way:
+async def _served(house: House) -> tuple[Process, Timed]:
     def ready() -> bool:
         return httpx.get(f"{house.api_url}/deployments/name/{SERVED}", timeout=30).is_success
 
-    house.started(
-        "serve", [sys.executable, "-m", "bench.engine.peer", "serve"], ready, PREFECT_RUNNER_POLL_FREQUENCY="1"
-    )
+    command = [sys.executable, "-m", "bench.engine.peer", "serve"]
+    process = house.started("serve", command, ready, PREFECT_RUNNER_POLL_FREQUENCY="1")
     deployment = await house.client.read_deployment_by_name(SERVED)
-    return lambda: timed_run(house.http, deployment.id)
+    return process, lambda: timed_run(house.http, deployment.id)
 
 
-def _delayed(house: House) -> Way:
+async def _delayed(house: House) -> tuple[Process, Timed]:
     """A task run has neither deployment nor flow: the least that Prefect can do."""
     logging.getLogger("prefect.tasks").setLevel(logging.WARNING)  # else it tells of every run
-    house.started("tasks", [sys.executable, "-m", "bench.engine.peer", "tasks"], lambda: True)
+    process = house.started("tasks", [sys.executable, "-m", "bench.engine.peer", "tasks"], lambda: True)
     results = house.environment["PREFECT_RESULTS_LOCAL_STORAGE_PATH"]
     settings = {PREFECT_API_URL: house.api_url, PREFECT_RESULTS_LOCAL_STORAGE_PATH: results}
 
@@ -64,15 +79,16 @@ def _delayed(house: House) -> Way:
             run = step.delay(0)
         return await times_of(house.http, f"/task_runs/{run.task_run_id}", began)
 
-    return timed
+    return process, timed
 
 
-async def _in_turns(ways: dict[str, Way]) -> dict[str, list[Times]]:
-    """Measure each way once a turn, so that a drifting machine is fair to all; a first turn warms up."""
-    for way in ways.values():
-        await way()
-    turns = [{name: await way() for name, way in ways.items()} for _ in range(size(TURNS))]
-    return {name: [turn[name] for turn in turns] for name in ways}
+WAYS: dict[str, Way] = {
+    "ours": _ours,
+    "stock worker": _stock,
+    f"stock worker, polls every {TUNED_S} s": _tuned,
+    "flow.serve(), polls every 1 s": _served,
+    ".delay() and a task worker (no flow run)": _delayed,
+}
 
 
 def _table(times: dict[str, list[Times]]) -> Figures:

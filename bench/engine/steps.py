@@ -12,8 +12,9 @@ TURNS = 10
 
 
 async def figures(house: House) -> Figures:
-    """Return the median over some runs on the pool `ours`, from RUNNING to COMPLETED by the number of steps."""
-    deployment, found = await house.deployed("stepwise", "ours"), []
+    """Return the median over some runs on a worker of ours, from RUNNING to COMPLETED by the number of steps."""
+    await house.our_worker("ours-steps")
+    deployment, found = await house.deployed("stepwise", "ours-steps"), []
     for _ in range(size(TURNS) + 1):  # the first warms up
         run = await reached(house.http, f"/flow_runs/{await triggered(house.http, deployment)}", "COMPLETED")
         began, ended = (datetime.fromisoformat(run[name]) for name in ("start_time", "end_time"))

@@ -6,8 +6,6 @@ seconds before it asks again. Measured: of 100 runs created at once, 102 of 106 
 that takes the write lock when it begins waits in line instead: none was, and the throughput was the same.
 """
 
-import gc
-
 import sqlalchemy
 from fastapi import FastAPI
 from prefect.server.api.server import create_app as create_prefect_app
@@ -15,8 +13,6 @@ from prefect.server.database.configurations import SQLITE_BEGIN_MODE, AioSqliteC
 from prefect.server.database.dependencies import set_database_config
 from prefect.settings import get_current_settings
 from sqlalchemy.engine import make_url
-
-COLLECT_AFTER = 50_000  # more objects made than dropped; Python's own number is 700
 
 
 class WritersInLine(AioSqliteConfiguration):
@@ -33,16 +29,4 @@ def create_app() -> FastAPI:
     secret = get_current_settings().server.database.connection_url
     if secret is not None and make_url(secret.get_secret_value()).get_backend_name() == "sqlite":
         set_database_config(WritersInLine(connection_url=secret.get_secret_value()))
-    app = create_prefect_app()
-    spare_the_collector()
-    return app
-
-
-def spare_the_collector() -> None:
-    """Have Python look for garbage less often, and never among what lives as long as the server.
-
-    A request makes and drops thousands of objects, most of which no collector is needed for: a tenth of the CPU.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(COLLECT_AFTER, 20, 100)
+    return create_prefect_app()

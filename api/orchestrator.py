@@ -30,7 +30,7 @@ class Orchestrator:
         self._leases = 0
         self._lock = asyncio.Lock()
         self._stack = AsyncExitStack()
-        self.watcher = Watcher(api_url, self.forget)
+        self.watcher = Watcher(api_url, self.forget, self.shows)
 
     @asynccontextmanager
     async def lease(self) -> AsyncIterator["Orchestrator"]:
@@ -68,6 +68,14 @@ class Orchestrator:
             self._reads.clear()
         else:
             self._reads.pop(run, None)
+
+    def shows(self, run: UUID, state: UUID) -> bool:
+        """Tell whether what was last read of run `run` is its state `state`."""
+        _, reading = self._reads.get(run, (0.0, None))
+        if reading is None or not reading.done() or reading.cancelled() or reading.exception():
+            return False
+        found = reading.result()
+        return found is not None and found.state is not None and found.state.id == state
 
     @asynccontextmanager
     async def answering(self, timeout_s: float | None = None) -> AsyncIterator[PrefectClient]:

@@ -25,12 +25,16 @@ class Watcher:
     """One subscription to the events of all flow runs. Open it with `async with`.
 
     `forget` is called with the run that changed, or with None when any may have: it drops what was read before.
+    `shows` tells whether what was read of a run since has the state with the given id.
     An event can be missed, while Prefect restarts say, so whoever waits has to look by itself now and then.
     """
 
-    def __init__(self, api_url: str, forget: Callable[[UUID | None], None]) -> None:
+    def __init__(
+        self, api_url: str, forget: Callable[[UUID | None], None], shows: Callable[[UUID, UUID], bool]
+    ) -> None:
         self._api_url = api_url
         self._forget = forget
+        self._shows = shows
         self._watched: defaultdict[UUID, set[asyncio.Event]] = defaultdict(set)
         self.connected = False
 
@@ -70,8 +74,13 @@ class Watcher:
             self.connected = True
             self._wake(None)
             async for event in events:
-                self._wake(run_of(event))
-                asyncio.get_running_loop().call_later(SECOND_LOOK_S, self._wake, run_of(event))
+                if run := run_of(event):
+                    self._wake(run)
+                    asyncio.get_running_loop().call_later(SECOND_LOOK_S, self._look_again, run, event.id)
+
+    def _look_again(self, run: UUID, state: UUID) -> None:
+        if not self._shows(run, state):  # a state's event has the state's id
+            self._wake(run)
 
     def _wake(self, run: UUID | None) -> None:
         self._forget(run)

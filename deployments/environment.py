@@ -51,6 +51,7 @@ def _behaviour(settings: StackSettings) -> dict[str, str]:
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",
         "PREFECT_CLI_PROMPT": "false",
         "PREFECT_CLIENT_CSRF_SUPPORT_ENABLED": "false",  # the server asks for no token
+        "PREFECT_CLIENT_SERVER_VERSION_CHECK_ENABLED": "false",  # both ends come from one lock file
         "PREFECT_LOGGING_COLORS": "false",
         "PREFECT_WORKER_QUERY_SECONDS": str(settings.worker_query_s),
         # A run that waits for its deployment's slot is looked at again after this long; Prefect's default is 30 s.

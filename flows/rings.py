@@ -9,34 +9,25 @@ A build, a proof or a picture that any run made before comes from the cache.
 """
 
 from prefect import State, flow
-from prefect.runtime import flow_run
 from prefect.states import Failed
 
 from flows.contracts import RingRequest, RingResult
 from flows.ring_rounds import Making, mended, preview, result_of, start, tried
 from tasks.domain.errors import AtelierError, DesignFailed
 from tasks.domain.rings import rounds
+from tasks.naming import name_run
 from tasks.progress import Progress
 from tasks.publishing import publish
 from tasks.ring_design import choose_designer, design
 
 FLOW_TIMEOUT_S = 3600
-NAME_LENGTH = 72
 
 
-def run_name() -> str:
-    """Name the run after its prompt, unless whoever created it chose a name."""
-    name = flow_run.get_name() or ""
-    if name.startswith("ringjob-"):
-        return name
-    words = flow_run.get_parameters()["request"].prompt.split() or ["after", "a", "picture"]
-    return f"Ring: {' '.join(words)}"[:NAME_LENGTH]
-
-
-@flow(name="generate-ring", flow_run_name=run_name, timeout_seconds=FLOW_TIMEOUT_S)
+@flow(name="generate-ring", timeout_seconds=FLOW_TIMEOUT_S, persist_result=False)
 async def generate_ring(request: RingRequest) -> RingResult | State:
     """Make a ring from words, a picture, or both; a failed run keeps its result for the client."""
     error = None
+    await name_run(f"Ring: {' '.join(request.prompt.split()) or 'after a picture'}")
     async with Progress() as progress:
         making = start(request, progress)
         try:

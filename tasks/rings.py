@@ -90,7 +90,6 @@ async def take_script(answer: str, cost_usd: float) -> Draft:
     retries=len(BLENDER_RETRY_DELAYS_S),
     retry_delay_seconds=BLENDER_RETRY_DELAYS_S,
     retry_condition_fn=if_upstream_may_recover,
-    tags=["blender"],
 )
 async def build(script: Artifact, attempt: int) -> Build:
     """Run `script` in locked-down Blender; raises ScriptFailed, which is never cached."""
@@ -136,7 +135,6 @@ async def prove_ring(glb: Artifact, attempt: int) -> RingProof:
     retries=len(BLENDER_RETRY_DELAYS_S),
     retry_delay_seconds=BLENDER_RETRY_DELAYS_S,
     retry_condition_fn=if_upstream_may_recover,
-    tags=["blender"],
 )
 async def render(glb: Artifact, previews: str) -> dict[str, Artifact]:
     """Render `previews` (hero or views) of a published GLB in a fresh locked-down Blender; PNG by view name."""

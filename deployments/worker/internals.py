@@ -6,8 +6,10 @@
 import abc
 import contextlib
 import copy
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,7 @@ from prefect._internal.infrastructure_exit_codes import get_infrastructure_exit_
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.objects import FlowRun, State, WorkPool
 from prefect.client.schemas.responses import DeploymentResponse
+from prefect.events import RelatedResource, related
 from prefect.exceptions import Abort
 from prefect.flows import load_flow_from_flow_run
 from prefect.runner._control_channel import ControlChannel, ControlSignalStatus
@@ -118,7 +121,9 @@ def explain_exit(status: int) -> str:
     return f"Process exited with status code: {status}. {get_infrastructure_exit_info(status).explanation}"
 
 
-def request_for(flow_run: FlowRun, configuration: ProcessJobConfiguration, channel: ControlChannel) -> dict[str, Any]:
+def request_for(
+    flow_run: FlowRun, configuration: ProcessJobConfiguration, pool: WorkPool, channel: ControlChannel
+) -> dict[str, Any]:
     """Return what the zygote needs to become this run's process, but for its folder."""
     port, token = channel.register(flow_run.id)
     environment = _environment(configuration) | {
@@ -132,14 +137,68 @@ def request_for(flow_run: FlowRun, configuration: ProcessJobConfiguration, chann
     own = configuration._command_configured and configuration.command != ENGINE_COMMAND
     command = command_from_string(configuration.command or "") if own else None
     quiet = not configuration.stream_output
-    return {"module": ENGINE, "arguments": [], "command": command, "environment": environment, "quiet": quiet}
+    return {
+        "module": ENGINE,
+        "arguments": [],
+        "command": command,
+        "environment": environment,
+        "quiet": quiet,
+        "surroundings": _surroundings(flow_run, configuration, pool),
+    }
+
+
+def _surroundings(
+    flow_run: FlowRun, configuration: ProcessJobConfiguration, pool: WorkPool
+) -> dict[str, dict[str, Any]]:
+    """Return what each event of the run names beside it, flow, deployment, queue and pool, by Prefect's cache keys."""
+    flow, deployment = (configuration._related_objects[kind] for kind in ("flow", "deployment"))
+    queue = SimpleNamespace(id=flow_run.work_queue_id, name=flow_run.work_queue_name)
+    known = [
+        ("flow", flow_run.flow_id, flow),
+        ("deployment", flow_run.deployment_id, deployment),
+        ("work-queue", flow_run.work_queue_id, queue),
+        ("work-pool", pool.name, pool),
+    ]
+    return {
+        f"{kind}.{key}": {
+            "kind": kind,
+            "labels": related.object_as_related_resource(kind, kind, item).root,
+            "tags": list(getattr(item, "tags", [])),
+        }
+        for kind, key, item in known
+        if item is not None and item.name is not None  # who is offered a run is not always told its queue's name
+    }
+
+
+@dataclass(frozen=True)
+class _Surrounding:
+    labels: dict[str, str]
+    tags: list[str]
+
+    def as_related_resource(self, role: str) -> RelatedResource:
+        return RelatedResource(self.labels | {"prefect.resource.role": role})
+
+
+def remember_surroundings(known: dict[str, dict[str, Any]]) -> None:
+    """Tell this process what the worker knows; with its first event it would ask the server for each of them."""
+    now = DateTime.now("UTC")
+    for key, item in known.items():
+        entry = {"kind": item["kind"], "object": _Surrounding(item["labels"], item["tags"])}
+        related.RESOURCE_CACHE[key] = (entry, now)
 
 
 def hooks_request(flow_run: FlowRun, configuration: ProcessJobConfiguration, kind: str) -> dict[str, Any]:
     """Return what the zygote needs to become a process that runs the flow's hooks, but for its folder."""
     arguments, quiet = [str(flow_run.id), kind], not configuration.stream_output
     environment = _environment(configuration)
-    return {"module": HOOKS, "arguments": arguments, "command": None, "environment": environment, "quiet": quiet}
+    return {
+        "module": HOOKS,
+        "arguments": arguments,
+        "command": None,
+        "environment": environment,
+        "quiet": quiet,
+        "surroundings": {},
+    }
 
 
 def folder_for(configuration: ProcessJobConfiguration) -> TemporaryDirectory[str] | contextlib.nullcontext[str]:

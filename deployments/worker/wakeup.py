@@ -1,4 +1,4 @@
-"""Hear of due and of cancelled runs from the server's events, so that nobody waits for the next poll."""
+"""Hear of due, ended and cancelled runs from the server's events, so that nobody waits for the next poll."""
 
 import asyncio
 from typing import NoReturn
@@ -11,6 +11,7 @@ from prefect.logging import get_logger
 RECONNECT_S = 1.0
 CANCELLING = "prefect.flow-run.Cancelling"
 DUE = [f"prefect.flow-run.{state}" for state in ("Scheduled", "AwaitingRetry", "Resuming", "Late")]
+ENDED = [f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "TimedOut", "Crashed", "Cancelled")]
 
 logger = get_logger("atelier.wakeup")
 
@@ -21,14 +22,15 @@ def events_of(pool_id: UUID) -> EventFilter:
     By any resource: a stream's filter by related resources is ignored in Prefect 3.8.8.
     """
     pool = EventAnyResourceFilter(id=[f"prefect.work-pool.{pool_id}"])
-    return EventFilter(event=EventNameFilter(name=[*DUE, CANCELLING]), any_resource=pool)
+    return EventFilter(event=EventNameFilter(name=[*DUE, *ENDED, CANCELLING]), any_resource=pool)
 
 
 class Wakeups:
-    """Sets `due` and `cancelling` when the pool's runs may be; a burst sets them once, and the worker then looks."""
+    """Sets `due`, `ended`, `cancelling` when runs of the pool may be; a burst sets them once, and the worker looks."""
 
     def __init__(self) -> None:
         self.due = asyncio.Event()
+        self.ended = asyncio.Event()
         self.cancelling = asyncio.Event()
 
     async def listen(self, pool_id: UUID) -> NoReturn:
@@ -47,4 +49,9 @@ class Wakeups:
             self.due.set()  # whatever happened while nobody listened
             self.cancelling.set()
             async for event in events:
-                (self.cancelling if event.event == CANCELLING else self.due).set()
+                self._told_by(event.event).set()
+
+    def _told_by(self, event: str) -> asyncio.Event:
+        if event == CANCELLING:
+            return self.cancelling
+        return self.ended if event in ENDED else self.due

@@ -69,7 +69,12 @@ class WarmProcessWorker(OpenWorker):
     async def __aenter__(self) -> "WarmProcessWorker":
         await self.channel.__aenter__()
         await super().__aenter__()
-        looks = (self._look_when_due(), self._look_when_freed(), self._look_for_cancelled())
+        looks = (
+            self._look_when_due(),
+            self._look_when_ended(),
+            self._look_when_freed(),
+            self._look_for_cancelled(),
+        )
         self._loops = [asyncio.create_task(loop) for loop in (self._keep_warm(), self._listen(), *looks)]
         return self
 
@@ -110,20 +115,34 @@ class WarmProcessWorker(OpenWorker):
             await anyio.sleep(1)
         await self.wakeups.listen(self.pool_id)
 
+    async def _look(self) -> bool:
+        """Take what is due; tell whether anything was. With nothing found and nothing running, nothing waits either."""
+        found = bool(await self.get_and_submit_flow_runs())
+        if not found and not self.attempts:
+            self._more_may_wait = False
+        return found
+
     async def _look_when_due(self) -> None:
         while await self.wakeups.due.wait():
             self.wakeups.due.clear()
-            if not await self.get_and_submit_flow_runs():
+            self._more_may_wait = True  # besides what this finds: a limit may hide the rest
+            if not await self._look():
                 await anyio.sleep(COMMIT_S)
-                await self.get_and_submit_flow_runs()
-            self._more_may_wait = True  # it found some, and there may be more; or none, and a limit may be why
+                await self._look()
+
+    async def _look_when_ended(self) -> None:
+        """A run has ended, of this worker or another: its limits let the next one go while its process still ends."""
+        while await self.wakeups.ended.wait():
+            self.wakeups.ended.clear()
+            if not await self._look() and self._more_may_wait:
+                await anyio.sleep(COMMIT_S)
+                await self._look()
 
     async def _look_when_freed(self) -> None:
         while await self._freed.wait():
             self._freed.clear()
             if self._more_may_wait:
-                self._more_may_wait = False
-                self._more_may_wait |= bool(await self.get_and_submit_flow_runs())
+                await self._look()
 
     async def _look_for_cancelled(self) -> None:
         while True:
@@ -163,8 +182,8 @@ class WarmProcessWorker(OpenWorker):
             working.cancel()
             del self.attempts[flow_run.id]
             if attempt.process is not None:
-                # A run beyond a limit, or one whose last process was still there, may start now. An attempt that had
-                # no process itself has freed nothing, and would only ask again at once.
+                # A run beyond this worker's limit, or one whose last process was still there, may start now. An
+                # attempt that had no process itself has freed nothing, and would only ask again at once.
                 self._freed.set()
         if error := working.exception():
             self._logger.error("run %s could not be run", flow_run.id, exc_info=error)
@@ -195,7 +214,7 @@ class WarmProcessWorker(OpenWorker):
         """Fork the run's process and wait for its end; its exit status is -9 when the zygote died with it."""
         attempt = self.attempts.get(flow_run.id) or Attempt(flow_run)
         with folder_for(configuration) as folder:
-            request = request_for(flow_run, configuration, self.channel) | {"directory": folder}
+            request = request_for(flow_run, configuration, self.work_pool, self.channel) | {"directory": folder}
             process = attempt.process = await self.nursery.spawn(request)
             submitted = self.tell_submitted(configuration)
             self._aside(self._register(flow_run, process))

@@ -5,7 +5,8 @@
 It stays single-threaded, since a fork copies only the thread that calls it, and never holds what does not survive a
 fork: Blender, GPU runtimes. FD is a stream socket to the worker, one JSON document a line:
 
-    in   {"id", "module", "arguments", "command", "environment", "directory", "quiet"}  or  {"retire": true}
+    in   {"id", "module", "arguments", "command", "environment", "directory", "quiet", "surroundings"}
+         or {"retire": true}
     out  {"importing": module} …, {"ready": pid, "hookless": entrypoints}
          for each request {"started": id, "pid", "since"} or {"stale": id}
          for each process {"ended": pid, "status"}, where a negative status is a signal's number
@@ -223,6 +224,7 @@ def become(request: Message, written: dict[str, str]) -> None:
     }
     if now != before:
         refresh_prefect()
+    remember(request["surroundings"])
 
 
 def import_path(directory: str) -> list[str]:
@@ -258,6 +260,13 @@ def refresh_prefect() -> None:
 
     refresh_global_settings_context()
     setup_logging()
+
+
+def remember(surroundings: Message) -> None:
+    """Take over what the worker knows of the run's flow, deployment, queue and pool."""
+    from deployments.worker.internals import remember_surroundings
+
+    remember_surroundings(surroundings)
 
 
 def run(module: str, arguments: list[str]) -> NoReturn:

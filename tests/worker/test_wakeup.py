@@ -20,16 +20,20 @@ def event(state: str, pool: UUID) -> Event:
     )
 
 
-@pytest.mark.parametrize("state", ["Scheduled", "AwaitingRetry", "Resuming", "Late", "Cancelling"])
-def test_due_and_cancelled_runs_of_the_pool_wake_its_worker_and_nobody_elses(state: str) -> None:
-    """Every way for a run to become due, and its cancelling, passes for its own pool and for no other."""
+DUE = ["Scheduled", "AwaitingRetry", "Resuming", "Late"]
+ENDED = ["Completed", "Failed", "TimedOut", "Crashed", "Cancelled"]
+
+
+@pytest.mark.parametrize("state", [*DUE, *ENDED, "Cancelling"])
+def test_due_ended_and_cancelled_runs_of_the_pool_wake_its_workers_and_nobody_elses(state: str) -> None:
+    """Every way for a run to become due or to end, and its cancelling, passes for its own pool and for no other."""
     happened = event(state, OURS)
     assert events_of(OURS).includes(happened)
     assert not events_of(uuid4()).includes(happened)
 
 
-@pytest.mark.parametrize("state", ["Pending", "Running", "Completed", "Cancelled", "AwaitingConcurrencySlot"])
+@pytest.mark.parametrize("state", ["Pending", "Running", "AwaitingConcurrencySlot"])
 def test_what_needs_no_worker_wakes_none(state: str) -> None:
-    """A run's own progress and its end are nobody's reason to look."""
+    """A run's own progress is nobody's reason to look."""
     happened = event(state, OURS)
     assert not events_of(OURS).includes(happened)

@@ -44,7 +44,14 @@ async def nursery() -> AsyncIterator[Nursery]:
 
 def request(**fields: Any) -> dict[str, Any]:
     """A request with the given fields."""
-    return {"module": "", "arguments": [], "command": None, "directory": "/", "quiet": False} | fields
+    return {
+        "module": "",
+        "arguments": [],
+        "command": None,
+        "directory": "/",
+        "quiet": False,
+        "surroundings": {},
+    } | fields
 
 
 def python(code: str, folder: Path, **environment: str) -> dict[str, Any]:
@@ -136,7 +143,7 @@ from deployments.worker.zygote import Nursery
 
 async def main():
     nursery, here = Nursery(), pathlib.Path.cwd()
-    request = {"arguments": [], "command": None, "quiet": False, "directory": str(here)}
+    request = {"arguments": [], "command": None, "quiet": False, "directory": str(here), "surroundings": {}}
     request["environment"] = dict(os.environ)
     old = await nursery.spawn(request | {"module": "flows.stays"})
     while not (here / "started").exists():

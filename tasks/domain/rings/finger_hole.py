@@ -52,6 +52,8 @@ def _principal_axes(vertices: Floats) -> Floats:
 def _hole_along(axis: Floats, vertices: Floats, edges: Ints) -> FingerHole | None:
     across = _across(axis)
     flat = vertices @ across.T
+    if np.ptp(flat, axis=0).min() < MIN_DIAMETER_MM / 2:
+        return None  # an arc of more than half a circle is at least a radius high; most bands, seen from the side
     start, end = flat[edges[:, 0]], flat[edges[:, 1]]
     coarse = _roomiest_point(start, end)
     if coarse is None:

@@ -18,7 +18,7 @@ logger = logging.getLogger("atelier.api")
 
 RUN_EVENTS = "prefect.flow-run."
 RECONNECT_S = 1.0
-SECOND_LOOK_S = 0.2  # an event may overtake the transaction that it tells of
+LOOKS_S = (0.03, 0.1, 0.3)  # after an event, which may overtake the transaction that it tells of
 
 
 class Watcher:
@@ -76,7 +76,8 @@ class Watcher:
             async for event in events:
                 if run := run_of(event):
                     self._wake(run)
-                    asyncio.get_running_loop().call_later(SECOND_LOOK_S, self._look_again, run, event.id)
+                    for later_s in LOOKS_S:
+                        asyncio.get_running_loop().call_later(later_s, self._look_again, run, event.id)
 
     def _look_again(self, run: UUID, state: UUID) -> None:
         if not self._shows(run, state):  # a state's event has the state's id

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from prefect import State, flow, task
 from prefect.client.schemas.objects import FlowRun
+from prefect.events import emit_event
 from prefect.flow_runs import suspend_flow_run
 from prefect.runtime import flow_run
 
@@ -21,7 +22,8 @@ async def plain(x: int = 1) -> int:
 
 @flow
 async def notes(folder: str, lines: list[str]) -> None:
-    """Write what the test asks for: the names of environment variables, or facts about the process."""
+    """Write what the test asks for, the names of environment variables or facts about the process; emit an event."""
+    emit_event("atelier.noted", resource={"prefect.resource.id": f"atelier.note.{flow_run.id}"})
     facts = {"pid": os.getpid(), "group": os.getpgid(0), "session": os.getsid(0), "chance": random.random()}
     (Path(folder) / str(flow_run.id)).write_text("\n".join(str(facts.get(k, os.environ.get(k))) for k in lines))
 

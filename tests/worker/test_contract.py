@@ -70,6 +70,18 @@ def test_parameters_and_environment_reach_the_run(runs: Runs) -> None:
     assert (runs.folder / runs["notes"]).read_text().split() == ["red", runs["notes"]]
 
 
+def test_an_event_of_a_run_names_all_that_is_around_it(runs: Runs) -> None:
+    """Its flow run, flow, deployment, queue and pool: automations and Prefect's pages find it by them."""
+    run = runs.engine.run(runs["notes"])
+    around = {"flow-run": run["id"], "flow": run["flow_id"], "deployment": run["deployment_id"]}
+    around |= {"work-queue": run["work_queue_id"], "work-pool": run["work_pool_id"]}
+    wanted = {"filter": {"resource": {"id": [f"atelier.note.{run['id']}"]}}}
+    events = until(lambda: runs.engine.call("POST", "/events/filter", wanted)["events"], "the event is to be kept")
+    named = {item["prefect.resource.id"]: item["prefect.resource.name"] for item in events[0]["related"]}
+    assert named.keys() == {f"prefect.{kind}.{key}" for kind, key in around.items()}
+    assert named[f"prefect.work-pool.{run['work_pool_id']}"] == run["work_pool_name"]
+
+
 def test_a_cancelled_run_ends_cancelled_after_its_hook(runs: Runs) -> None:
     """Cancelling stops the process, then the hook runs, then the run is CANCELLED."""
     process = int(until((runs.folder / f"{runs['hold']}.1").exists, "hold is to run") and _pid(runs, "hold"))

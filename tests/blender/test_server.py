@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -155,6 +156,26 @@ async def test_the_end_of_the_server_is_the_end_of_all_jobs(run: Path):
         with pytest.raises(UpstreamError):
             await build
         await until(lambda jobs=jobs: not any(job.is_running() for job in jobs))
+
+
+async def test_a_job_has_the_ring_kit_as_it_is_now(run: Path):
+    """The server has imported the kit ahead; a job after a change to its files still gets the changed one."""
+    runtime = shutil.copytree(SERVER.parent, run / "runtime")
+    script = "import ring_kit\nprint(ring_kit.ADDED)\n" + CUBE
+    command = [PYTHON, "-I", runtime / SERVER.name, "--socket", run / "b.sock"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout
+        process.stdout.readline()
+        block = Blender(python=PYTHON, socket=run / "b.sock", timeout_s=30)
+        before = await block.build(script)
+        with (runtime / "ring_kit" / "__init__.py").open("a") as file:
+            file.write("\nADDED = 'added later'\n")
+        after = await block.build(script)
+        process.terminate()
+    assert before.error is not None
+    assert "ADDED" in before.error.message
+    assert (after.ok, after.mode) == (True, "warm")
+    assert "added later" in after.log_tail
 
 
 def test_the_socket_is_private(server: Any):

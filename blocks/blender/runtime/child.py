@@ -5,6 +5,7 @@ says comes from a process that ran untrusted code: it explains, it proves nothin
 """
 
 import contextlib
+import gc
 import io
 import json
 import os
@@ -17,6 +18,8 @@ from typing import Any
 import lockdown
 
 MAX_REPORT_BYTES = 64 << 10
+KIT = Path(__file__).resolve().parent / "ring_kit"
+preloaded_kit: dict[str, int] = {}
 
 
 class Reporting:
@@ -50,14 +53,33 @@ class Reporting:
 
 def preload() -> None:
     """Load all that a job needs, the exporter too, which loads itself at its first export, and empty the scene."""
+    global preloaded_kit
+    preloaded_kit = kit_files()
+    import faces  # noqa: F401
     import facts  # noqa: F401
 
     lockdown.missing()  # loads libseccomp; looking for it and for the files takes longer than the lockdown itself
     lockdown.runtime_files()
     start_blender(empty=False)
+    import ring_kit  # noqa: F401
+
     with tempfile.TemporaryDirectory() as folder, contextlib.redirect_stdout(io.StringIO()):
         export(Path(folder) / "cube.glb")
     start_blender()
+    gc.collect()
+    gc.freeze()  # the collector would touch, and so copy, every page in every child
+
+
+def kit_files() -> dict[str, int]:
+    """Return when each file of the ring kit was last changed, in ns."""
+    return {str(path): path.stat().st_mtime_ns for path in KIT.glob("*.py")}
+
+
+def forget_old_kit() -> None:
+    """Have the ring kit imported anew, where its files have changed since it was preloaded."""
+    if kit_files() != preloaded_kit:
+        for name in [name for name in sys.modules if name.split(".")[0] == KIT.name]:
+            del sys.modules[name]
 
 
 def start_blender(*, empty: bool = True) -> None:
@@ -83,6 +105,7 @@ def build(reporting: Reporting, options: dict[str, Any], folder: Path) -> None:
     import faces
     import facts
 
+    forget_old_kit()
     source = options["script"]
     facts.remember(source)
     module = types.ModuleType("__main__")

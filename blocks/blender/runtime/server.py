@@ -108,10 +108,12 @@ def _options(job: keeper.Job) -> dict[str, object]:
 def serve(path: Path, listening_fd: int, recycle_after: int) -> None:
     """Listen at `path` until SIGTERM or SIGINT; a keeper per connection."""
     listener = socket.socket(fileno=listening_fd) if listening_fd >= 0 else listen(path)
-    jobs = path.parent / "jobs"
-    if listening_fd < 0:
-        shutil.rmtree(jobs, ignore_errors=True)
-    jobs.mkdir(mode=0o700, exist_ok=True)
+    jobs, own = path.parent / "jobs", path.parent / "own"
+    for folder in (jobs, own):
+        if listening_fd < 0:
+            shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
+    os.environ["TMPDIR"] = str(own)  # Blender makes a folder there, and leaves it when it is killed
     server = Server(listener, path, jobs, recycle_after)
     server.heed_signals()
     child.preload()

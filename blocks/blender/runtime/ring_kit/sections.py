@@ -8,6 +8,7 @@ Edges are rounded by about 0.3 mm outside and 0.2 mm inside, less on slender sec
 import itertools
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 PROFILES = ("comfort", "flat", "knife-edge", "half-round")
 INNER_POINTS = 9
@@ -43,11 +44,16 @@ def outer_line(profile: str, half_mm: float, thickness_mm: float) -> Line:
 
 def crown_line(profile: str, half_mm: float, thickness_mm: float, flatness: float) -> Line:
     """The outer line, blended towards a flat top by `flatness` 0..1, in OUTER_POINTS points."""
+    return list(_crown(profile, half_mm, thickness_mm, flatness))
+
+
+@lru_cache(maxsize=1024)  # most bands have the same section all the way round
+def _crown(profile: str, half_mm: float, thickness_mm: float, flatness: float) -> tuple[tuple[float, float], ...]:
     own = resampled(outer_line(profile, half_mm, thickness_mm), OUTER_POINTS)
     if flatness <= 0:
-        return own
+        return tuple(own)
     flat = resampled(outer_line("flat", half_mm, thickness_mm), OUTER_POINTS)
-    return blended(own, flat, flatness)
+    return tuple(blended(own, flat, flatness))
 
 
 def resampled(line: Sequence[tuple[float, float]], count: int) -> Line:

@@ -43,7 +43,15 @@ class Solid:
     @property
     def volume_mm3(self) -> float:
         """Enclosed volume; negative when the faces look inwards."""
-        return sum(self._cone(face) for face in self.faces) / 6.0
+        points, total = self.vertices, 0.0
+        for face in self.faces:  # written out, since a ring has ten thousand faces and each is a fan of triangles
+            ax, ay, az = points[face[0]]
+            bx, by, bz = points[face[1]]
+            for index in face[2:]:
+                cx, cy, cz = points[index]
+                total += ax * (by * cz - bz * cy) + ay * (bz * cx - bx * cz) + az * (bx * cy - by * cx)
+                bx, by, bz = cx, cy, cz
+        return total / 6.0
 
     @property
     def open_edges(self) -> int:
@@ -53,14 +61,6 @@ class Solid:
             for edge in zip(face, face[1:] + face[:1], strict=True):
                 directed[edge] = directed.get(edge, 0) + 1
         return sum(count != 1 or directed.get(edge[::-1]) != 1 for edge, count in directed.items())
-
-    def _cone(self, face: Face) -> float:
-        a, b, c = (self.vertices[face[k]] for k in (0, 1, 2))
-        total = _triple(a, b, c)
-        for k in range(3, len(face)):
-            b, c = c, self.vertices[face[k]]
-            total += _triple(a, b, c)
-        return total
 
 
 def loft(loops: Sequence[Sequence[Point]], closed: bool = False) -> Solid:
@@ -205,10 +205,6 @@ def _dot(a: Point, b: Point) -> float:
 
 def _cross(a: Point, b: Point) -> Point:
     return (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
-
-
-def _triple(a: Point, b: Point, c: Point) -> float:
-    return _dot(a, _cross(b, c))
 
 
 def _unit(vector: Point) -> Point:

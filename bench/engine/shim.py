@@ -19,7 +19,7 @@ from bench.engine.runs import percentile
 from bench.figures import Figures, figure, seconds_of
 from deployments.catalog import BLENDER, RING
 
-SUBMISSIONS, POLLERS, POLLED, POLLING_S = 100, 200, 10, 8.0
+SUBMISSIONS, POLLERS, POLLED, POLLING_S = 300, 200, 10, 8.0
 REQUEST = {"prompt": "a plain platinum band", "model": "offline"}
 
 

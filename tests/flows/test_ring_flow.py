@@ -7,6 +7,8 @@ import pytest
 from PIL import Image
 from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
 
+from deployments.catalog import RING
+from tasks.progress import PROGRESS
 from tests.prefect_server import task_states
 
 SAMPLES = Path(__file__).parent / "scripts"
@@ -54,6 +56,16 @@ async def test_what_was_built_before_is_not_built_again_and_people_can_read_the_
     repeated = ("design offline", "build, attempt 1", "prove, attempt 1")
     states = await task_states(rings.client, run.id, *repeated)
     assert {name for name, state in states.items() if state == "Cached"} == set(repeated)
+
+
+async def test_a_run_that_the_api_named_keeps_its_name(rings):
+    """The API gives a run its name and its first progress when it creates it; the flow leaves the name alone."""
+    deployment = await rings.client.read_deployment_by_name(RING)
+    named = await rings.client.create_flow_run_from_deployment(
+        deployment.id, parameters={"request": PLAIN}, name="a band for Ada", labels={PROGRESS: 0}
+    )
+    run, _ = await rings.ended(named.id)
+    assert (run.state_name, run.name) == ("Completed", "a band for Ada")
 
 
 async def test_a_failed_script_is_mended(rings, providers):

@@ -8,6 +8,9 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
 RING = "generate-ring/default"
+TRY_ON = "try-on/default"
+TRY_ON_PREPROCESS = "try-on-preprocess/default"
+TRY_ON_GENERATE = "try-on-generate/default"
 RUN_DAG = "run-dag/default"
 HOUSEKEEPING = "housekeeping/default"
 SERVICE_PROBE = "service-probe/default"
@@ -60,6 +63,30 @@ PIPELINES = {
             "RingRequest",
             "RingResult",
             pictures=frozenset({"reference"}),
+        ),
+        Pipeline(
+            "try-on",
+            "A person wears the jewelry of a photo",
+            TRY_ON,
+            "TryOnRequest",
+            "TryOnResult",
+            pictures=frozenset({"photo"}),
+        ),
+        Pipeline(
+            "try-on-preprocess",
+            "A photo of jewelry and some clicks become a mask",
+            TRY_ON_PREPROCESS,
+            "TryOnPreprocessRequest",
+            "TryOnPreprocessResult",
+            pictures=frozenset({"photo"}),
+        ),
+        Pipeline(
+            "try-on-generate",
+            "A person wears the jewelry of a prepared photo",
+            TRY_ON_GENERATE,
+            "TryOnGenerateRequest",
+            "TryOnResult",
+            pictures=frozenset({"photo", "mask"}),
         ),
     )
 }

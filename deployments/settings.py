@@ -20,11 +20,17 @@ class StackSettings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ATELIER_", extra="ignore", populate_by_name=True)
 
     ports: Literal["fixed", "auto"] = Field("fixed", description="auto: any free ports")
-    port_base: Port | None = Field(None, ge=1, le=65532, description="Prefect, API, ring, agentic from this upwards")
+    port_base: Port | None = Field(
+        None, ge=1, le=65530, description="Prefect, API, ring, agentic, try-on, studio, upwards"
+    )
     prefect_port: Port = Field(4200, ge=1, le=65535)
     api_port: Port = Field(8000, ge=1, le=65535, description="The combined app")
     ring_port: Port = Field(8102, ge=1, le=65535, validation_alias=AliasChoices("RING_GEN_PORT", "ring_port"))
     agentic_port: Port = Field(8090, ge=1, le=65535, validation_alias=AliasChoices("AGENTIC_PORT", "agentic_port"))
+    tryon_port: Port = Field(
+        8001, ge=1, le=65535, validation_alias=AliasChoices("TRYON_API_PORT", "API_PORT", "tryon_port")
+    )
+    studio_port: Port = Field(8010, ge=1, le=65535, description="The model services of this machine")
     max_concurrent_jobs: int = Field(
         default_factory=default_concurrency,
         ge=1,
@@ -46,11 +52,15 @@ class StackSettings(BaseSettings):
 
     @model_validator(mode="after")
     def _choose_ports(self) -> Self:
+        names = [name for name in type(self).model_fields if name.endswith("_port")]
         if self.ports == "auto":
-            self.prefect_port, self.api_port, self.ring_port, self.agentic_port = free_ports(4)
+            ports = free_ports(len(names))
         elif self.port_base is not None:
-            ports = (self.port_base + step for step in range(4))
-            self.prefect_port, self.api_port, self.ring_port, self.agentic_port = ports
+            ports = list(range(self.port_base, self.port_base + len(names)))
+        else:
+            return self
+        for name, port in zip(names, ports, strict=True):
+            setattr(self, name, port)
         return self
 
     @model_validator(mode="after")

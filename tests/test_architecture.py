@@ -11,10 +11,14 @@ HOUSE = ("api", "flows", "tasks", "blocks", "deployments", "bench")
 
 # Who may import what, most specific prefix first. Names are module prefixes of our own folders.
 MAY_IMPORT = {
-    "api.studio": {"api.studio", "tasks.domain"},
+    "api.studio": {
+        "api.studio", "tasks.domain", "blocks.artifacts", "blocks.fetching", "blocks.settings", "api.errors",
+        "api.middleware",
+    },
     "api": {
         "api", "deployments.catalog", "flows.contracts", "blocks.artifacts", "blocks.fetching", "blocks.settings",
-        "blocks.tracing", "blocks.webhooks",
+        "blocks.tracing", "blocks.try_on", "blocks.webhooks", "tasks.domain.images", "tasks.domain.masks.overlay",
+        "tasks.domain.try_on",
         "tasks.domain.dags", "tasks.domain.errors", "tasks.domain.pictures", "tasks.domain.rings.report",
         "tasks.domain.trace_context",
     },

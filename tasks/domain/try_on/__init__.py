@@ -1,0 +1,1 @@
+"""Try-on: jewelry from a photograph, put on a person, and how faithfully that was done."""

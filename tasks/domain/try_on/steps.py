@@ -1,0 +1,37 @@
+"""The steps of the three try-on workflows, in the contract's words, with the percentage that each begins at."""
+
+from enum import StrEnum
+
+
+class Step(StrEnum):
+    """A step as clients know it; `COMPLETED`, `FAILED` and `CANCELLED` are states and no steps."""
+
+    UPLOADING_IMAGE = "UPLOADING_IMAGE"
+    RESIZING_IMAGE = "RESIZING_IMAGE"
+    CHECKING_ZOOM = "CHECKING_ZOOM"
+    REMOVING_BACKGROUND = "REMOVING_BACKGROUND"
+    GENERATING_MASK = "GENERATING_MASK"
+    REFINING_MASK = "REFINING_MASK"
+    UPLOADING_MASK = "UPLOADING_MASK"
+    GENERATING_IMAGES = "GENERATING_IMAGES"
+
+
+TRY_ON_PERCENT = {
+    Step.UPLOADING_IMAGE: 5,
+    Step.RESIZING_IMAGE: 15,
+    Step.CHECKING_ZOOM: 20,
+    Step.REMOVING_BACKGROUND: 30,
+    Step.GENERATING_MASK: 45,
+    Step.REFINING_MASK: 55,
+    Step.UPLOADING_MASK: 60,
+    Step.GENERATING_IMAGES: 70,
+}
+PREPROCESS_PERCENT = {
+    Step.UPLOADING_IMAGE: 10,
+    Step.RESIZING_IMAGE: 30,
+    Step.CHECKING_ZOOM: 40,
+    Step.REMOVING_BACKGROUND: 60,
+    Step.GENERATING_MASK: 80,
+    Step.UPLOADING_MASK: 90,
+}
+GENERATE_PERCENT = {Step.REFINING_MASK: 20, Step.UPLOADING_MASK: 35, Step.GENERATING_IMAGES: 50}

@@ -1,6 +1,6 @@
 """What every answer passes through: correlation ids, a body limit, security headers, CORS and compression."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 from fastapi import FastAPI
@@ -23,10 +23,13 @@ EXPOSED_HEADERS = [
 ]  # fmt: skip
 
 
-def install_middleware(app: FastAPI, settings: ApiSettings) -> None:
-    """Wrap a top-level `app`; what is mounted inside it is covered by this."""
+def install_middleware(app: FastAPI, settings: ApiSettings, body_limits: Mapping[str, int] | None = None) -> None:
+    """Wrap a top-level `app`; what is mounted inside it is covered by this.
+
+    `body_limits` gives what lies under a prefix a limit of its own, in bytes.
+    """
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, under=body_limits or {})
     app.add_middleware(
         CORSMiddleware,
         allow_origin_regex=settings.cors_origin_regex,
@@ -69,33 +72,44 @@ class AnswerHeaders:
             await self._app(scope, receive, send_with_headers)
 
 
-class BodyLimit:
-    """Answers 413 to who reads a body of more than `max_bytes`, told from its declared length or while it arrives."""
+class BodyTooLarge(HTTPException):
+    """The body is larger than what is taken."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(self, limit: int) -> None:
+        super().__init__(413, f"the body is larger than the {limit} bytes that are taken")
+
+
+class BodyLimit:
+    """Answers 413 to who reads a body of more than `max_bytes`, told from its declared length or while it arrives.
+
+    `under` gives the paths that begin with a prefix a limit of their own.
+    """
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int, under: Mapping[str, int]) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._under = under
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        limit = self._limit(scope["path"])
         declared = Headers(scope=scope).get("content-length", "")
-        is_declared_too_large = declared.isdigit() and int(declared) > self._max_bytes
+        is_declared_too_large = declared.isdigit() and int(declared) > limit
         received = 0
 
         async def receive_within_limit() -> Message:
             nonlocal received
             if is_declared_too_large:
-                raise HTTPException(413, self._problem)
+                raise BodyTooLarge(limit)
             message = await receive()
             received += len(message.get("body", b""))
-            if received > self._max_bytes:
-                raise HTTPException(413, self._problem)
+            if received > limit:
+                raise BodyTooLarge(limit)
             return message
 
         await self._app(scope, receive_within_limit, send)
 
-    @property
-    def _problem(self) -> str:
-        return f"the body is larger than the {self._max_bytes} bytes that are taken"
+    def _limit(self, path: str) -> int:
+        return next((limit for prefix, limit in self._under.items() if path.startswith(prefix)), self._max_bytes)

@@ -1,4 +1,4 @@
-"""Settings of the shim: where it listens, whom it lets in, and the ring contract's limits."""
+"""Settings of the shim: where it listens, whom it lets in, and the contracts' limits."""
 
 from functools import lru_cache
 from pathlib import Path
@@ -87,6 +87,25 @@ class AgenticSettings(BaseSettings):
     result_wait_timeout_seconds: float = Field(600, ge=1, le=3600, description="How long /result waits at most")
 
 
+class TryOnApiSettings(BaseSettings):
+    """The try-on contract. Every field is TRYON_<FIELD>, unless it says otherwise."""
+
+    model_config = SettingsConfigDict(env_prefix="TRYON_", extra="ignore", populate_by_name=True)
+
+    host: str = "127.0.0.1"
+    port: int = Field(8001, ge=1, le=65535, validation_alias=AliasChoices("TRYON_API_PORT", "API_PORT", "port"))
+    api_key: SecretStr | None = Field(None, description="Asked of every caller in X-API-Key, when set")
+    max_queue_size: int = Field(64, ge=1, le=10_000, description="Waiting workflows of a kind; one more is refused")
+    max_image_bytes: int = Field(20 * 1024 * 1024, ge=1024, le=64 * 1024 * 1024, description="Of a photo, decoded")
+    probe_services: Literal["on", "off"] = Field("on", description="off: /health calls every service unknown")
+    probe_cache_s: float = Field(10, ge=0, le=600, description="How long one look at the services serves /health")
+
+    @property
+    def max_body_bytes(self) -> int:
+        """A photo in base64, broken into lines perhaps, and 2 MiB for points and strokes."""
+        return self.max_image_bytes * 11 // 8 + 2 * 1024 * 1024
+
+
 def _given(secret: SecretStr | None) -> bool:
     return secret is not None and bool(secret.get_secret_value().strip())
 
@@ -101,6 +120,12 @@ def api_settings() -> ApiSettings:
 def agentic_settings() -> AgenticSettings:
     """Return the process's settings of the agentic contract."""
     return AgenticSettings()
+
+
+@lru_cache(maxsize=1)
+def try_on_api_settings() -> TryOnApiSettings:
+    """Return the process's settings of the try-on contract."""
+    return TryOnApiSettings()
 
 
 @lru_cache(maxsize=1)

@@ -59,6 +59,22 @@ AGENTIC_WORDS: dict[StateType, AgenticWord] = {
 }
 
 
+TryOnWord = Literal["RUNNING", "COMPLETED", "FAILED", "CANCELLED"]
+
+# Its clients take a cancel as final, and know no waiting.
+TRY_ON_WORDS: dict[StateType, TryOnWord] = {
+    StateType.SCHEDULED: "RUNNING",
+    StateType.PENDING: "RUNNING",
+    StateType.RUNNING: "RUNNING",
+    StateType.PAUSED: "RUNNING",
+    StateType.CANCELLING: "CANCELLED",
+    StateType.COMPLETED: "COMPLETED",
+    StateType.FAILED: "FAILED",
+    StateType.CRASHED: "FAILED",
+    StateType.CANCELLED: "CANCELLED",
+}
+
+
 def ring_word(state: State | None) -> RingWord:
     """Return the ring contract's word for `state`; a run waiting for its retry has begun, so it is running."""
     if state is None:
@@ -71,6 +87,11 @@ def ring_word(state: State | None) -> RingWord:
 def agentic_word(state: State | None) -> AgenticWord:
     """Return the agentic contract's word for `state`."""
     return AGENTIC_WORDS[state.type] if state else "running"
+
+
+def try_on_word(state: State | None) -> TryOnWord:
+    """Return the try-on contract's word for `state`."""
+    return TRY_ON_WORDS[state.type] if state else "RUNNING"
 
 
 def is_waiting(state: State | None) -> bool:

@@ -39,7 +39,7 @@ down: environment
 	@$(BIN)/python -m deployments down
 
 test: environment assets browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: environment
 	$(BIN)/ruff check .
@@ -87,7 +87,7 @@ browser:
 
 lock: .venv/.installed
 	$(LOCK) --extra azure --extra postgres --extra test --extra dev -o requirements.lock pyproject.toml
-	$(LOCK) --extra gpu -o requirements-gpu.lock pyproject.toml
+	$(LOCK) --extra gpu --extra test -o requirements-gpu.lock pyproject.toml
 	$(LOCK) -o requirements-blender.lock requirements-blender.in
 	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved $(NPM_QUIET)
 

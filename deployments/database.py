@@ -4,6 +4,7 @@ The first stack of a checkout migrates an empty database and keeps a copy; stack
 """
 
 import hashlib
+import os
 import shutil
 import sqlite3
 from collections.abc import Mapping
@@ -68,7 +69,7 @@ def copy_template(home: Path, environment: Mapping[str, str]) -> Beginning:
 def keep_template(home: Path) -> None:
     """Copy the database of `home`, migrated, with its block types and still empty, for the homes to come."""
     TEMPLATE.parent.mkdir(parents=True, exist_ok=True)
-    draft = TEMPLATE.with_name(f"{TEMPLATE.name}.{home.name}.part")
+    draft = TEMPLATE.with_name(f"{TEMPLATE.name}.{os.getpid()}.part")
     with closing(sqlite3.connect(path_of(home))) as source, closing(sqlite3.connect(draft)) as copy:
         source.backup(copy)
     draft.replace(TEMPLATE)

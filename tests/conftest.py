@@ -1,5 +1,7 @@
 """What every folder of tests may use: a store, and a worker's hand on the folder's own Prefect server (`prefect_url`).
 
+Run with `-n 2`, whole folders run side by side: what a folder's tests share, such as a stack, is started once.
+
 Stacks are set up with their schedules paused, so that nothing runs but what a test asks for. The environment says so,
 since it reaches every process that a test starts, the command line's too.
 """
@@ -15,6 +17,15 @@ from blocks.artifacts import ArtifactStore
 from tests.prefect_server import Hand, cancel_leftovers
 
 os.environ["ATELIER_SCHEDULES"] = "off"
+
+
+TESTS = Path(__file__).parent
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a folder together."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).parts[0]))
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import io
 import json
 from typing import Any
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from tasks.domain.errors import InvalidInput
+from tasks.domain.images.opening import DAMAGE, open_picture
 
 MAX_PICTURE_BYTES = 10 * 1024 * 1024
 MAX_PICTURE_PIXELS = 64_000_000  # a 64 MP photo decodes to 192 MB; anything larger is a bomb or a mistake
@@ -70,27 +71,17 @@ def sniff(data: bytes, *, complete: bool = True) -> str:
 def check_picture(data: bytes, *, field: str = "image", max_bytes: int = MAX_PICTURE_BYTES) -> str:
     """Return the media type of the picture in `data`, without decoding its pixels.
 
-    Raises InvalidInput naming `field` when it is too large, cut off in its header, or no picture at all.
+    Raises InvalidInput naming `field` when it is too large, cut off in its header, or none of the formats that
+    `open_picture` takes.
     """
     if len(data) > max_bytes:
         raise InvalidInput(field, f"{len(data)} bytes; at most {max_bytes} are taken")
-    with _opened(data, field) as image:
-        media_type = Image.MIME.get(image.format or "")
-    return media_type or sniff(data)
-
-
-def _opened(data: bytes, field: str) -> Image.Image:
-    try:
-        image = Image.open(io.BytesIO(data))
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError) as error:
-        raise InvalidInput(field, f"not a picture that can be read: {sniff(data)}") from error
-    if image.width * image.height > MAX_PICTURE_PIXELS:
-        raise InvalidInput(field, f"{image.width} × {image.height} pixels; at most {MAX_PICTURE_PIXELS} are taken")
-    return image
+    open_picture(data, field=field, max_px=MAX_PICTURE_PIXELS).close()
+    return sniff(data)
 
 
 def _for_models(data: bytes) -> dict[str, Any]:
-    image = _upright(_opened(data, "image"), "image")
+    image = _upright(open_picture(data, field="image", max_px=MAX_PICTURE_PIXELS), "image")
     image.thumbnail((MODEL_EDGE_PX, MODEL_EDGE_PX), Image.Resampling.LANCZOS, reducing_gap=3)
     transparent = image.mode in ("RGBA", "LA", "PA") or "transparency" in image.info
     out = io.BytesIO()
@@ -107,7 +98,7 @@ def _upright(image: Image.Image, field: str) -> Image.Image:
         if image.mode.startswith("I;16"):  # convert() would clip 16-bit grey to white instead of scaling it
             image = image.point(lambda value: value / 257).convert("L")
         return ImageOps.exif_transpose(image)
-    except (OSError, ValueError, SyntaxError) as error:
+    except DAMAGE as error:
         raise InvalidInput(field, "the picture is cut off or damaged") from error
 
 

@@ -1,0 +1,1 @@
+"""Pictures in memory: decoded from hostile bytes, brought to a size, encoded."""

@@ -1,0 +1,1 @@
+"""Masks: which pixels are jewelry, and which are background."""

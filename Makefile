@@ -1,6 +1,7 @@
 # Everything starts from a bare Python 3.11: the first `make` of anything installs what it needs, and nothing twice.
 #
 #   make demo PROMPT="…"   one ring from a prompt, through the whole house (KEEP=1 leaves the stack up)
+#   make demo-tryon [PHOTO=…]  a photo of jewelry put on a person; its clicks lie beside it, as .json
 #   make up                the stack, until Ctrl-C; make down: stop one that was left up
 #   make test              every test; make check: style, types, architecture; make bench [ONLY=group]
 #   make doctor            what is missing on this machine, and how to mend it
@@ -9,6 +10,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PROMPT ?= A vintage art deco ring with channel-set baguette diamonds
 KEEP ?=
+PHOTO ?=
 ONLY ?=
 
 BIN := .venv/bin
@@ -24,13 +26,16 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo up down test check bench doctor environment assets lock clean system browser
+.PHONY: help demo demo-tryon up down test check bench doctor environment assets lock clean system browser
 
 help:
 	@sed -n 's/^#   //p' Makefile
 
 demo: environment assets
 	@$(BIN)/python -m deployments demo "$$PROMPT" $(if $(KEEP),--keep)
+
+demo-tryon: environment assets
+	@$(BIN)/python -m deployments demo-tryon $(PHOTO) $(if $(KEEP),--keep)
 
 up: environment assets
 	@$(BIN)/python -m deployments up

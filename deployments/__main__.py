@@ -41,6 +41,12 @@ def parser() -> argparse.ArgumentParser:
     demo.add_argument("--keep", action="store_true", help="leave the stack running")
     demo.set_defaults(run=_demo)
 
+    demo_try_on = commands.add_parser("demo-tryon", help="a photo of jewelry and some clicks to pictures of it worn")
+    demo_try_on.add_argument("photo", type=_file, nargs="?", help="with its clicks beside it, as .json; else a sample")
+    demo_try_on.add_argument("--out", type=Path, default=Path("out/demo-tryon"), metavar="DIR")
+    demo_try_on.add_argument("--keep", action="store_true", help="leave the stack running")
+    demo_try_on.set_defaults(run=_demo_try_on)
+
     _add_workbench(commands)
     return root
 
@@ -108,6 +114,12 @@ def _demo(options: argparse.Namespace) -> int:
     from deployments.demo import demo
 
     return demo(options.prompt, options.out, model=options.model, keep=options.keep)
+
+
+def _demo_try_on(options: argparse.Namespace) -> int:
+    from deployments.demo_try_on import SAMPLE, demo_try_on
+
+    return demo_try_on(options.photo or SAMPLE, options.out, keep=options.keep)
 
 
 def _design(options: argparse.Namespace) -> int:

@@ -2,24 +2,19 @@
 
 import json
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 from rich.console import Console
 
-from blocks.settings import settings
-from deployments.background import start_in_background
 from deployments.catalog import BLENDER
+from deployments.demo_stack import stack_with
 from deployments.processes import NotReady
 from deployments.ring_client import RingClient, RingFailed
-from deployments.settings import StackSettings
-from deployments.stack import Stack
-from deployments.state import running_stack
+from deployments.stack import AlreadyRunning
 from deployments.summary import ring_summary
-from deployments.up import INTERRUPTED, one_interrupt_only, start
+from deployments.up import INTERRUPTED, one_interrupt_only
 
 
 def demo(prompt: str, out: Path, *, model: str | None = None, keep: bool = False) -> int:
@@ -30,38 +25,14 @@ def demo(prompt: str, out: Path, *, model: str | None = None, keep: bool = False
     console = Console(highlight=False)
     one_interrupt_only()
     try:
-        with ring_contract(console, keep) as url:
-            make_ring(RingClient(url, console), prompt, model, out, console)
-    except (NotReady, RingFailed, httpx.HTTPError) as error:
+        with stack_with(BLENDER, console, keep=keep) as stack:
+            make_ring(RingClient(str(stack.ring_url), console), prompt, model, out, console)
+    except (AlreadyRunning, NotReady, RingFailed, httpx.HTTPError) as error:
         console.print(str(error), style="red", markup=False)
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
     return 0
-
-
-@contextmanager
-def ring_contract(console: Console, keep: bool) -> Iterator[str]:
-    """Yield the URL of a ring contract that answers, for as long as it is needed."""
-    running = running_stack(settings().home)
-    if running is not None and running.ring_url:
-        console.print(f"Using the stack that runs already (process {running.pid}).")
-        yield running.ring_url
-        return
-    if keep:
-        with console.status("starting …"):
-            state = start_in_background((BLENDER,))
-        yield str(state.ring_url)
-        console.print(f"The stack stays up: {state.ring_url}/test and {state.prefect_url}")
-        console.print("Stop it with: python -m deployments down")
-        return
-    stack = Stack(settings().home, StackSettings(ports="auto"), pools=[BLENDER])
-    start(stack, console)
-    try:
-        yield stack.parts.ring_url
-    finally:
-        with console.status("stopping …"):
-            stack.stop()
 
 
 def make_ring(client: RingClient, prompt: str, model: str | None, out: Path, console: Console) -> None:

@@ -129,10 +129,10 @@ class Stack:
     def _watch(self, report: Callable[[str], None]) -> None:
         def tell(line: str) -> None:
             report(line)
-            state.write(self.home, self._record())
+            state.write(self.home, self.record())
 
         self._supervisor = Supervisor(self.processes, max_deaths=self.settings.max_deaths, tell=tell)
-        state.write(self.home, self._record())
+        state.write(self.home, self.record())
         self._supervisor.start()
 
     def _started(self, process: Process) -> Process:
@@ -154,7 +154,8 @@ class Stack:
         self.environment["ATELIER_BLENDER_SOCKET"] = str(socket)
         return self.parts.blender(Settings().blender_python, socket)
 
-    def _record(self) -> state.StackState:
+    def record(self) -> state.StackState:
+        """Return where this stack answers, and which processes are its own."""
         return state.StackState.of_this_process(
             prefect_url=self.parts.prefect_url,
             api_url=self.parts.api_url if self._with_api else None,

@@ -6,6 +6,7 @@ import { pane, shortened, wireTabs } from "./panes.js";
 import { picture, wirePicture } from "./picture.js";
 import { element, showReport } from "./report.js";
 import { studioUrl } from "./studio.js";
+import { wireTheme } from "./theme.js";
 
 const BASE = new URL("../", document.baseURI);
 const EXAMPLES = {
@@ -253,17 +254,6 @@ function defaultBackend() {
   return BASE.pathname === "/" ? `${location.protocol}//${location.hostname}:8090` : new URL("../agentic", BASE).href;
 }
 
-function wireTheme() {
-  const root = document.documentElement;
-  const chosen = localStorage.getItem("atelier.theme");
-  if (chosen) root.dataset.theme = chosen;
-  $("theme").addEventListener("click", () => {
-    const dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
-    root.dataset.theme = dark ? "light" : "dark";
-    localStorage.setItem("atelier.theme", root.dataset.theme);
-  });
-}
-
 function wireViewer() {
   const viewer = $("viewer");
   viewer.environmentImage = studioUrl();
@@ -292,7 +282,7 @@ function wire() {
   wirePicture(showProblem);
   wireTabs();
   wireMemory();
-  wireTheme();
+  wireTheme($("theme"));
   wireViewer();
   showHealth();
   setInterval(showHealth, 30_000);

@@ -152,7 +152,7 @@ export function findRing(value) {
   return null;
 }
 
-async function request(url, { method = "GET", json, signal, headers = {} } = {}) {
+export async function request(url, { method = "GET", json, signal, headers = {} } = {}) {
   const options = { method, signal, headers: { ...headers } };
   if (json !== undefined) {
     options.body = JSON.stringify(json);
@@ -168,7 +168,7 @@ async function request(url, { method = "GET", json, signal, headers = {} } = {})
   return { response, body };
 }
 
-function pause(ms, signal) {
+export function pause(ms, signal) {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);
     signal?.addEventListener("abort", () => { clearTimeout(timer); resolve(); }, { once: true });

@@ -1,0 +1,349 @@
+// Wires the page: a photo, marks on it, a mask, two pictures. What is under way survives a reload of this tab.
+
+import { Problem } from "../client.js";
+import { element } from "../report.js";
+import { wireTheme } from "../theme.js";
+import { Board } from "./canvas.js";
+import { fitted, reported } from "./frame.js";
+import { Marks, point } from "./marks.js";
+import { openPhoto, wireFiles } from "./photo.js";
+import { Progress } from "./progress.js";
+import { picturesOf, Results } from "./results.js";
+import { base64Of, kindOf, rootOf, TryOn } from "./workflow.js";
+
+const SAMPLES = { necklace: "Sample: necklace" };
+const TOOLS = {
+  on: { kind: "point", label: 1 },
+  beside: { kind: "point", label: 0 },
+  add: { kind: "stroke", mode: "add" },
+  remove: { kind: "stroke", mode: "remove" },
+};
+const SAVED = "atelier.tryon";
+
+const $ = (id) => document.getElementById(id);
+const marks = new Marks();
+const board = new Board($("canvas"), keep);
+const results = new Results(nodes(["compare", "downloads", "notes", "metrics", "fidelity", "engines"]));
+const progress = new Progress({ box: $("progress"), ...nodes(["doing", "elapsed", "meter", "steps", "announcement"]) });
+
+// photo: as openPhoto gives it. prepared: {resizedUri, maskUri, originalUri, padding, scaledPoints, size, points}, where
+// points are those that its mask was made of. run: the one under way, {id, since, points, stop}. shown: id of a finished run.
+const state = { photo: null, prepared: null, run: null, shown: null };
+
+function nodes(ids) {
+  return Object.fromEntries(ids.map((id) => [id, $(id)]));
+}
+
+function api() {
+  return new TryOn(rootOf(location), $("key").value.trim());
+}
+
+// ---- the photo --------------------------------------------------------------------------------------------------
+
+async function take(file, name = file.name || "The picture", suggested = []) {
+  complain("photo-problem", "");
+  if (state.run) return complain("photo-problem", "A run is under way: wait for it, or cancel it first.");
+  try {
+    const photo = await openPhoto(file, name);
+    [state.prepared, state.shown] = [null, null];
+    marks.reset(suggested);
+    showResult(false);
+    complain("problem", "");
+    adopt(photo);
+  } catch (problem) {
+    if (!(problem instanceof Problem)) throw problem;
+    complain("photo-problem", problem.message);
+  }
+}
+
+function adopt(photo) {
+  state.photo?.bitmap.close();
+  state.photo = photo;
+  URL.revokeObjectURL($("preview").src);
+  $("preview").src = URL.createObjectURL(photo.blob);
+  $("drop-text").replaceChildren(photo.name, element("small", {}, `${photo.width} × ${photo.height}`));
+  $("preview").hidden = $("canvas").hidden = false;
+  $("empty").hidden = true;
+  board.show(photo, frame());
+  changed();
+}
+
+async function takeSample(name) {
+  const [picture, about] = await Promise.all([fetch(`../samples/${name}.jpg`), fetch(`../samples/${name}.json`)]);
+  if (!picture.ok || !about.ok) return complain("photo-problem", "The sample cannot be fetched.");
+  const { jewelryType, maskPoints } = await about.json();
+  $("jewelry").value = jewelryType;
+  await take(await picture.blob(), `${name}.jpg`, maskPoints.map(({ x, y, label }) => point(x, y, label)));
+}
+
+// Where the photo lies on the service's canvas: as it said, else as it will.
+function frame() {
+  return state.prepared ? reported(state.prepared.padding, state.prepared.size) : fitted(state.photo);
+}
+
+// ---- marks ------------------------------------------------------------------------------------------------------
+
+function keep(mark) {
+  if (marks.add(mark)) return changed();
+  complain("problem", `There is no room for another ${mark.kind}: undo one first.`);
+}
+
+function edit(name) {
+  marks[name]();
+  changed();
+}
+
+function changed() {
+  board.marks = marks.all;
+  board.draw();
+  $("counts").textContent = state.photo ? counts() : "";
+  $("undo").disabled = !marks.canUndo;
+  $("redo").disabled = !marks.canRedo;
+  $("clear").disabled = !marks.all.length;
+  offer();
+  save();
+}
+
+function counts() {
+  const on = marks.points.filter(({ label }) => label === 1).length;
+  const parts = [`${on} on the jewelry`, `${marks.points.length - on} beside it`];
+  const strokes = marks.strokes.length;
+  return [...parts, ...(strokes ? [`${strokes} stroke${strokes === 1 ? "" : "s"}`] : [])].join(" · ");
+}
+
+const pointed = () => marks.points.some(({ label }) => label === 1);
+const stale = () => state.prepared && state.prepared.points !== JSON.stringify(marks.points);
+
+// Says which of the three ways is open now, and which is next.
+function offer() {
+  const ready = state.photo && pointed() && !state.run;
+  const masked = state.prepared && state.photo;
+  $("make-mask").disabled = $("all").disabled = !ready;
+  $("put-on").disabled = !masked || Boolean(state.run);
+  $("make-mask").textContent = masked ? "Make the mask again" : "Make the mask";
+  $("make-mask").classList.toggle("primary", !masked || stale());
+  $("put-on").classList.toggle("primary", Boolean(masked) && !stale());
+  $("show-mask").disabled = !masked;
+  $("advice").textContent = state.run ? "" : advice(masked);
+}
+
+function advice(masked) {
+  if (!state.photo) return "Take a photo first.";
+  if (!pointed()) return "Click on the jewelry in a few places.";
+  if (!masked) return "Make the mask and look at it, or do everything at once.";
+  if (stale()) return "The clicks have changed since this mask was made.";
+  return "Paint what the mask misses, or has too much of; then put it on.";
+}
+
+// ---- runs -------------------------------------------------------------------------------------------------------
+
+const photoPayload = async () => ({
+  originalImageBase64: await base64Of(state.photo.blob),
+  maskPoints: marks.points,
+  pointSpace: "photo",
+  jewelryType: $("jewelry").value,
+});
+const PAYLOADS = {
+  preprocess: photoPayload,
+  start: async () => ({ ...(await photoPayload()), gender: $("gender").value, brushStrokes: marks.brushStrokes(frame()) }),
+  generate: async () => ({
+    imageUri: state.prepared.resizedUri,
+    maskUri: state.prepared.maskUri,
+    scaledPoints: state.prepared.scaledPoints,
+    brushStrokes: marks.brushStrokes(frame()),
+    jewelryType: $("jewelry").value,
+    gender: $("gender").value,
+  }),
+};
+
+async function make(kind) {
+  if (state.run) return;
+  const run = { id: null, since: Date.now(), points: JSON.stringify(marks.points), stop: new AbortController() };
+  await attend(run, kind, async () => {
+    run.id = await api().begin(kind, await PAYLOADS[kind](), run.stop.signal);
+    save();
+  });
+}
+
+// Sees a run through, from `start` on: shows its progress and then what it made, or why it made nothing.
+async function attend(run, kind, start) {
+  state.run = run;
+  complain("problem", "");
+  $("cancel").disabled = false;
+  progress.begin(kind, run.since);
+  offer();
+  let said = "";
+  try {
+    await start();
+    const result = await api().follow(run.id, { signal: run.stop.signal, onProgress: (status) => progress.show(status) });
+    said = await accept(result, run);
+  } catch (problem) {
+    complain("problem", told(problem));
+  } finally {
+    state.run = null;
+    progress.end(said);
+    changed();
+  }
+}
+
+async function accept(result, run) {
+  if (!("fluxResultUri" in result) && !result.fluxResultBase64) {
+    await showMask(result, run.points);
+    if (isNarrow()) $("stage").scrollIntoView();
+    return "The mask is there.";
+  }
+  results.show(result, await picturesOf(result, api()), run.id);
+  if (!state.photo) await bringBack(result.originalUri);
+  state.shown = run.id;
+  showResult(true);
+  $("result").scrollIntoView();
+  $("result").focus({ preventScroll: true });
+  return "The result is there.";
+}
+
+async function showMask({ originalUri, resizedUri, maskUri, padding, scaledPoints }, points) {
+  const pictures = await api().pictures({ mask: maskUri, photo: state.photo ? null : originalUri });
+  if (!pictures.mask) throw new Problem("The mask cannot be fetched.");
+  const mask = await createImageBitmap(pictures.mask);
+  const size = { width: mask.width, height: mask.height };
+  state.prepared = { originalUri, resizedUri, maskUri, padding, scaledPoints, size, points };
+  if (pictures.photo) adopt(await openPhoto(pictures.photo, "Your photo"));
+  board.cover(mask, frame());
+  mask.close();
+}
+
+// After a reload the photo itself is gone from this page; the store still has it.
+async function bringBack(uri) {
+  const { photo } = await api().pictures({ photo: uri });
+  if (photo) adopt(await openPhoto(photo, "Your photo"));
+}
+
+async function cancel() {
+  $("cancel").disabled = true;
+  const { id, stop } = state.run;
+  if (!id) return stop.abort();
+  try {
+    await api().cancel(id); // the next look at the run sees it
+  } catch (problem) {
+    $("cancel").disabled = false;
+    complain("problem", told(problem));
+  }
+}
+
+function told(problem) {
+  if (problem.name === "AbortError") return "Cancelled.";
+  if (problem.status === 404) return "This run is not known any more.";
+  if (!(problem instanceof Problem)) return `${problem.message || problem}`;
+  const { failedStep, isRetryable } = problem.body?.error ?? {};
+  return [problem.message, failedStep && `Step: ${failedStep}.`, isRetryable && "You may try again later."].filter(Boolean).join(" — ");
+}
+
+function complain(id, text) {
+  $(id).textContent = text;
+  $(id).hidden = !text;
+}
+
+function showResult(shown) {
+  $("result").hidden = !shown;
+  if (!shown) results.clear();
+}
+
+const isNarrow = () => matchMedia("(max-width: 860px)").matches;
+
+// ---- what survives a reload -------------------------------------------------------------------------------------
+
+function save() {
+  const { prepared, shown, run } = state;
+  const under = run?.id ? { id: run.id, since: run.since, points: run.points } : null;
+  const choices = { jewelry: $("jewelry").value, gender: $("gender").value };
+  const text = JSON.stringify({ marks: marks.all, prepared, shown, run: under, choices });
+  try {
+    sessionStorage.setItem(SAVED, text);
+  } catch {
+    sessionStorage.removeItem(SAVED); // too many strokes for it: a reload begins anew
+  }
+}
+
+async function restore() {
+  const saved = JSON.parse(sessionStorage.getItem(SAVED) ?? "null");
+  if (!saved || !(saved.prepared || saved.shown || saved.run)) return;
+  marks.reset(saved.marks);
+  $("jewelry").value = saved.choices.jewelry;
+  $("gender").value = saved.choices.gender;
+  $("empty-text").textContent = "Your photo comes back with the result.";
+  if (saved.prepared) await showMask(saved.prepared, saved.prepared.points).catch((problem) => complain("problem", told(problem)));
+  const run = saved.run ?? (saved.shown && { id: saved.shown, since: Date.now(), points: "" });
+  if (run) await attend({ ...run, stop: new AbortController() }, kindOf(run.id), async () => {});
+  $("empty-text").textContent = "Your photo appears here.";
+}
+
+// ---- the rest ---------------------------------------------------------------------------------------------------
+
+async function showHealth() {
+  const node = $("health");
+  const text = node.querySelector(".text");
+  try {
+    const { status, services } = await api().health();
+    const offline = Object.keys(services ?? {}).filter((name) => services[name] === "offline");
+    node.dataset.well = status === "healthy" && !offline.length;
+    text.textContent = offline.length ? `offline: ${offline.join(", ")}` : status === "healthy" ? "ready" : "not ready";
+  } catch {
+    node.dataset.well = false;
+    text.textContent = "unreachable";
+  }
+}
+
+function wireKeys() {
+  document.addEventListener("keydown", (event) => {
+    if (!(event.ctrlKey || event.metaKey) || event.target.matches("input[type=password]")) return;
+    const key = event.key.toLowerCase();
+    if (key !== "z" && key !== "y") return;
+    event.preventDefault();
+    edit(key === "y" || event.shiftKey ? "redo" : "undo");
+  });
+}
+
+function wireTools() {
+  for (const radio of document.querySelectorAll("input[name=tool]")) {
+    radio.addEventListener("change", () => {
+      board.tool = TOOLS[radio.value];
+      $("canvas").dataset.tool = board.tool.kind;
+      board.draw();
+    });
+    if (radio.checked) board.tool = TOOLS[radio.value]; // browsers keep a choice over a reload
+  }
+  const size = () => {
+    board.size = Number($("size").value);
+    $("size-value").textContent = $("size").value;
+    board.draw();
+  };
+  $("size").addEventListener("input", size);
+  size();
+  for (const name of ["undo", "redo", "clear"]) $(name).addEventListener("click", () => edit(name));
+  $("show-mask").addEventListener("change", () => { board.maskShown = $("show-mask").checked; board.draw(); });
+}
+
+function wire() {
+  wireFiles({ inputs: [$("picture"), $("camera")], drop: $("drop"), take });
+  $("samples").replaceChildren(...Object.entries(SAMPLES).map(([name, text]) => {
+    const chip = element("button", { type: "button", class: "chip" }, text);
+    chip.addEventListener("click", () => takeSample(name));
+    return chip;
+  }));
+  wireTools();
+  wireKeys();
+  for (const [id, kind] of [["make-mask", "preprocess"], ["put-on", "generate"], ["all", "start"]]) {
+    $(id).addEventListener("click", () => make(kind));
+  }
+  for (const id of ["jewelry", "gender"]) $(id).addEventListener("change", save);
+  $("form").addEventListener("submit", (event) => event.preventDefault());
+  $("cancel").addEventListener("click", cancel);
+  $("key").value = sessionStorage.getItem("atelier.tryon.key") ?? "";
+  $("key").addEventListener("input", () => sessionStorage.setItem("atelier.tryon.key", $("key").value));
+  wireTheme($("theme"));
+  restore();
+  showHealth();
+  setInterval(showHealth, 30_000);
+}
+
+wire();

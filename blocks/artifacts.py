@@ -183,6 +183,17 @@ class ArtifactStore(Block):
             found = await obstore.list(self._objects, prefix=folder).collect_async()
         return [Stored(e["path"].removeprefix(f"{folder}/"), e["last_modified"], e["size"]) for e in found]
 
+    async def read_foreign(self, container: str, key: str, *, max_bytes: int = MAX_BYTES, field: str = "uri") -> bytes:
+        """Return blob `key` of another container on the same backend, which some other system keeps.
+
+        Raises ArtifactNotFound, or InvalidInput naming `field` when it is larger than `max_bytes`.
+        """
+        other = self.model_copy(update={"container": container})
+        with _upstream(f"{container}/{key}"):
+            found = await obstore.get_async(other._objects, key)
+            _check_size(found.meta["size"], max_bytes, field)
+            return bytes(await found.bytes_async())
+
     def signed_url(self, artifact: Artifact | str, *, expires_in_s: float) -> str:
         """Return a link that anyone may read for `expires_in_s` seconds: a SAS on Azure, else a path on our API."""
         sha256 = self.digest(artifact)

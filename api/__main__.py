@@ -11,8 +11,9 @@ from fastapi import FastAPI
 
 from api.contracts.agentic import agentic_app
 from api.contracts.ring import ring_app
+from api.contracts.tryon import tryon_app
 from api.main import app
-from api.settings import agentic_settings, api_settings, ring_settings
+from api.settings import agentic_settings, api_settings, ring_settings, try_on_api_settings
 
 GRACE_S = 5
 
@@ -38,6 +39,7 @@ async def main() -> None:
         server(app, api_settings().host, api_settings().port),
         server(ring_app, ring_settings().host, ring_settings().port),
         server(agentic_app, agentic_settings().host, agentic_settings().port),
+        server(tryon_app, try_on_api_settings().host, try_on_api_settings().port),
     ]
 
     def stop() -> None:

@@ -10,27 +10,48 @@ from api.contracts.agentic import create_agentic_app
 from api.contracts.agentic_workflows import Workflows
 from api.contracts.ring import create_ring_app
 from api.contracts.ring_jobs import RingJobs
+from api.contracts.tryon import create_tryon_app
+from api.contracts.tryon_workflows import TryOnWorkflows
 from api.metrics import metrics_router
 from api.middleware import install_middleware
 from api.native import examples, routes, service_routes
 from api.native.problems import install_problem_handlers
 from api.native.service import Native
 from api.pages import install_docs
-from api.settings import AgenticSettings, ApiSettings, RingSettings, agentic_settings, api_settings, ring_settings
+from api.settings import (
+    AgenticSettings,
+    ApiSettings,
+    RingSettings,
+    TryOnApiSettings,
+    agentic_settings,
+    api_settings,
+    ring_settings,
+    try_on_api_settings,
+)
 from blocks.artifacts import ArtifactStore
+from blocks.try_on.settings import TryOnSettings, try_on_settings
 
 VERSION = "1.0.0"
 
 
-def create_app(ring: RingSettings, agentic: AgenticSettings, api: ApiSettings, store: ArtifactStore) -> FastAPI:
+def create_app(
+    ring: RingSettings,
+    agentic: AgenticSettings,
+    api: ApiSettings,
+    store: ArtifactStore,
+    tryon: TryOnApiSettings | None = None,
+    upstreams: TryOnSettings | None = None,
+) -> FastAPI:
     """Build the combined app."""
     jobs = RingJobs(ring, api, store)
     workflows = Workflows(agentic, api, jobs)
+    tryon = tryon or try_on_api_settings()
+    try_ons = TryOnWorkflows(tryon, upstreams or try_on_settings(), api, store)
     native = Native(api, store)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with jobs, workflows, native:  # a mounted app's own lifespan is not run
+        async with jobs, workflows, try_ons, native:  # a mounted app's own lifespan is not run
             yield
 
     app = FastAPI(title="Atelier", version=VERSION, docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -41,7 +62,8 @@ def create_app(ring: RingSettings, agentic: AgenticSettings, api: ApiSettings, s
     async def contracts(request: Request) -> dict[str, str]:
         """Name the contracts and where each is."""
         root = request.scope.get("root_path", "")
-        return {"service": "atelier", "docs": f"{root}/docs", "ring": f"{root}/ring/", "agentic": f"{root}/agentic/"}
+        mounted = {name: f"{root}/{name}/" for name in ("ring", "agentic", "tryon")}
+        return {"service": "atelier", "docs": f"{root}/docs", **mounted}
 
     app.include_router(routes.router)
     app.include_router(service_routes.router)
@@ -49,9 +71,10 @@ def create_app(ring: RingSettings, agentic: AgenticSettings, api: ApiSettings, s
     app.include_router(artifacts.router, responses=examples.PROBLEM)
     app.mount("/ring", create_ring_app(jobs))
     app.mount("/agentic", create_agentic_app(workflows))
+    app.mount("/tryon", create_tryon_app(try_ons))
     install_docs(app, assets="/ring/ui")
     install_problem_handlers(app)
-    install_middleware(app, api)
+    install_middleware(app, api, {"/tryon/": tryon.max_body_bytes})
     return app
 
 

@@ -161,8 +161,8 @@ class Runs:
         await self._propose(found.id, Cancelling())
         return await self.wait(run, timeout_s=CANCEL_CONFIRMATION_S) or await self.read_anew(run)
 
-    async def cancel(self, run: str) -> FlowRun:
-        """Ask for the end of `run`, and return it as it then is: cancelling or cancelled.
+    async def cancel(self, run: str, *, reason: str = "") -> FlowRun:
+        """Ask for the end of `run`, for `reason`, and return it as it then is: cancelling or cancelled.
 
         To ask again changes nothing. Raises WrongState when the run ended in another way, even if only just now:
         what Prefect says after the question counts, so of a run that ends meanwhile nobody claims to have ended it.
@@ -174,7 +174,7 @@ class Runs:
                 return found
             if state is not None and state.is_final():
                 raise WrongState(f"run {run} is {native_word(state)}; only a run that has not ended can be cancelled")
-            await self._propose(found.id, Cancelling())
+            await self._propose(found.id, Cancelling(message=reason or None))
         raise OrchestratorUnavailable("Prefect did not take the cancellation")
 
     async def retry(self, run: str) -> FlowRun:

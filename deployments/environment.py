@@ -39,6 +39,7 @@ def _addresses(settings: StackSettings) -> dict[str, str]:
         "ATELIER_API_PORT": str(settings.api_port),
         "RING_GEN_PORT": str(settings.ring_port),
         "AGENTIC_PORT": str(settings.agentic_port),
+        "TRYON_API_PORT": str(settings.tryon_port),
         "RING_GEN_HOST": os.environ.get("RING_GEN_HOST", LOOPBACK),  # a paid service is not for the whole network
         "RING_GEN_MAX_CONCURRENT_JOBS": str(settings.max_concurrent_jobs),
     }

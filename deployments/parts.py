@@ -47,6 +47,11 @@ class Parts:
         """The agentic contract at root."""
         return f"http://{LOOPBACK}:{self.settings.agentic_port}"
 
+    @property
+    def tryon_url(self) -> str:
+        """The try-on contract at root."""
+        return f"http://{LOOPBACK}:{self.settings.tryon_port}"
+
     def server(self, beginning: dict[str, str]) -> Process:
         """Prefect's server; uvicorn directly, since Prefect's own command adds half a second and a banner.
 
@@ -75,7 +80,7 @@ class Parts:
 
     def api(self) -> Process:
         """The shim, on its own port and on the contracts'."""
-        urls = [f"{url}/health" for url in (self.api_url, self.ring_url, self.agentic_url)]
+        urls = [f"{url}/health" for url in (self.api_url, self.ring_url, self.agentic_url, self.tryon_url)]
         return self._process("api", [sys.executable, "-m", "api"], lambda: all(map(probes.answers, urls)))
 
     def _process(

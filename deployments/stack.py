@@ -161,6 +161,7 @@ class Stack:
             api_url=self.parts.api_url if self._with_api else None,
             ring_url=self.parts.ring_url if self._with_api else None,
             agentic_url=self.parts.agentic_url if self._with_api else None,
+            tryon_url=self.parts.tryon_url if self._with_api else None,
             pools=list(self.pools),
             logs=self.home / "logs",
             processes={process.name: process.pid for process in self.processes},

@@ -17,6 +17,7 @@ class StackState(BaseModel):
     api_url: str | None = None
     ring_url: str | None = None
     agentic_url: str | None = None
+    tryon_url: str | None = None
     pools: list[str] = []
     logs: Path
     processes: dict[str, int] = {}

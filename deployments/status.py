@@ -34,9 +34,10 @@ def status() -> int:
 
 def _answering(stack: StackState) -> dict[tuple[str, str], bool]:
     probed = {("Prefect", stack.prefect_url): f"{stack.prefect_api_url}/health"}
-    if stack.ring_url and stack.agentic_url and stack.api_url:
+    if stack.ring_url and stack.agentic_url and stack.tryon_url and stack.api_url:
         probed["Ring contract", stack.ring_url] = f"{stack.ring_url}/health"
         probed["Agentic contract", stack.agentic_url] = f"{stack.agentic_url}/health"
+        probed["Try-on contract", stack.tryon_url] = f"{stack.tryon_url}/health"
         probed["All contracts", stack.api_url] = f"{stack.api_url}/health"
     return {part: probes.answers(url) for part, url in probed.items()}
 

@@ -79,6 +79,8 @@ def addresses(stack: Stack) -> Table:
         "Ring contract": ring,
         "Ring page": f"{ring}/test",
         "Agentic contract": stack.parts.agentic_url,
+        "Try-on contract": stack.parts.tryon_url,
+        "Try-on page": f"{stack.parts.tryon_url}/ui/tryon/",
         "All contracts": f"{stack.parts.api_url}/docs",
     }.items():
         table.add_row(what, url)

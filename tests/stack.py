@@ -23,6 +23,7 @@ class RunningStack:
     home: Path
     ring_url: str
     api_url: str
+    tryon_url: str
     prefect_api_url: str
     environment: dict[str, str]
 
@@ -39,4 +40,6 @@ def running_stack(
     environment = {"ATELIER_SCHEDULES": "off"} | (environment or {})  # no probe or night may run beside a test
     with Stack(home, settings, pools=pools, api=api, environment=environment) as stack:
         parts = stack.parts
-        yield RunningStack(stack.home, parts.ring_url, parts.api_url, parts.prefect_api_url, stack.environment)
+        yield RunningStack(
+            stack.home, parts.ring_url, parts.api_url, parts.tryon_url, parts.prefect_api_url, stack.environment
+        )

@@ -22,6 +22,7 @@ def start(home: Path, port: int, ring_port: int) -> subprocess.Popen[str]:
         "RING_GEN_PORT": str(ring_port),
         "RING_GEN_HOST": "127.0.0.1",
         "AGENTIC_PORT": str(free_port()),
+        "TRYON_API_PORT": str(free_port()),
         "PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api",
     }
     return subprocess.Popen([sys.executable, "-m", "api"], env=environment, stderr=subprocess.PIPE, text=True)

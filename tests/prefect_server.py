@@ -24,8 +24,8 @@ from prefect.states import Cancelled, Completed, Failed, Pending, Running
 
 from blocks.artifacts import ArtifactStore
 from deployments import database
-from deployments.catalog import RING
-from flows.contracts import RingResult
+from deployments.catalog import PIPELINES
+from flows.contracts import RingResult, TryOnPreprocessResult
 from tests.waiting import eventually
 
 START_TIMEOUT_S = 400
@@ -39,7 +39,7 @@ def free_port() -> int:
 
 @contextmanager
 def prefect_server(home: Path, database_url: str | None = None) -> Iterator[str]:
-    """Run a Prefect server of the tests' own, with the ring deployment and no worker; yield its API's URL.
+    """Run a Prefect server of the tests' own, with every pipeline's deployment and no worker; yield its API's URL.
 
     Its database is an SQLite in `home`, or the one that `database_url` names.
     """
@@ -79,12 +79,10 @@ def _await_health(url: str, server: subprocess.Popen[bytes]) -> None:
 
 
 async def _deploy(url: str) -> None:
-    flow, _, name = RING.partition("/")
     async with PrefectClient(api=url) as client:
-        flow_id = await client.create_flow_from_name(flow)
-        await client.create_deployment(flow_id=flow_id, name=name)
-        other_id = await client.create_flow_from_name("another-flow")
-        await client.create_deployment(flow_id=other_id, name="default")
+        for deployment in [*(pipeline.deployment for pipeline in PIPELINES.values()), "another-flow/default"]:
+            flow, _, name = deployment.partition("/")
+            await client.create_deployment(flow_id=await client.create_flow_from_name(flow), name=name)
 
 
 async def ended(client: PrefectClient, run_id: UUID) -> FlowRun:
@@ -138,17 +136,23 @@ class Hand:
             named = {f"atelier.{key}": value for key, value in labels.items()}
             await self.client.update_flow_run_labels(await self.run_id(job), named)
 
-    async def finish(self, job: str, result: RingResult) -> None:
-        """Write the result and end the run as the flow does: COMPLETED, or FAILED when there is no ring."""
+    async def finish(self, job: str, result: RingResult | TryOnPreprocessResult) -> None:
+        """Write the result and end the run as the flow does: COMPLETED, or FAILED when it was no success."""
         run_id = await self.run_id(job)
         await self.store.write_named(f"runs/{run_id}/result.json", result.model_dump_json().encode())
-        await self.set(job, Completed() if result.success else Failed(message=result.error))
+        await self.set(job, Completed() if result.success else Failed(message=_why(result)))
 
     async def cancel(self, job: str) -> None:
         await self.set(job, Cancelled())
 
     async def parameters(self, job: str) -> dict[str, Any]:
         return (await self.client.read_flow_run(await self.run_id(job))).parameters["request"]
+
+
+def _why(result: RingResult | TryOnPreprocessResult) -> str | None:
+    if isinstance(result, RingResult):
+        return result.error
+    return result.failure.message if result.failure else None
 
 
 async def cancel_leftovers(client: PrefectClient) -> None:

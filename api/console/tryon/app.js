@@ -325,6 +325,7 @@ function wireTools() {
 
 function wire() {
   wireFiles({ inputs: [$("picture"), $("camera")], drop: $("drop"), take });
+  $("camera-chip").hidden = !navigator.maxTouchPoints; // only what can be touched is likely to have a camera at hand
   $("samples").replaceChildren(...Object.entries(SAMPLES).map(([name, text]) => {
     const chip = element("button", { type: "button", class: "chip" }, text);
     chip.addEventListener("click", () => takeSample(name));

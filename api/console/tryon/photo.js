@@ -4,6 +4,7 @@ import { Problem } from "../client.js";
 
 const MAX_MB = 20;
 const MAX_PIXELS = 64e6;
+const MIN_SIDE_PX = 64;
 const TYPES = { "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", "image/gif": "GIF" };
 const SHOWN_PX = 1600; // the longer side of what the page keeps decoded
 
@@ -15,6 +16,7 @@ export async function openPhoto(blob, name) {
   const bitmap = await decoded(blob, name);
   const { width, height } = bitmap;
   if (width * height > MAX_PIXELS) throw new Problem(`${name} has ${Math.round(width * height / 1e6)} megapixels; a photo may have ${MAX_PIXELS / 1e6} at most.`);
+  if (Math.min(width, height) < MIN_SIDE_PX) throw new Problem(`${name} is ${width} × ${height} pixels; a photo needs at least ${MIN_SIDE_PX} a side.`);
   return { blob, name, width, height, bitmap: await shrunk(bitmap) };
 }
 

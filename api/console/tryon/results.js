@@ -59,11 +59,11 @@ export class Results {
   }
 
   #downloads(result, pictures, urls, name) {
-    const files = [["flux", "Picture 1", "picture-1"], ["gemini", "Picture 2", "picture-2"], ["mask", "Mask", "mask"]];
+    const files = [["flux", "Save picture 1", "picture-1"], ["gemini", "Save picture 2", "picture-2"], ["mask", "Save the mask", "mask"]];
     const links = files.filter(([key]) => urls[key]).map(([key, text, file]) => saving(urls[key], `${name}-${file}.${pictures[key].type === "image/png" ? "png" : "jpg"}`, text));
     const metrics = { workflowId: name, flux: result.fluxMetrics ?? null, gemini: result.geminiMetrics ?? null, engines: result.engines ?? {}, warnings: result.warnings ?? [] };
     const json = new Blob([JSON.stringify(metrics, null, 2)], { type: "application/json" });
-    return [...links, saving(this.#url(json), `${name}-metrics.json`, "Metrics")];
+    return [...links, saving(this.#url(json), `${name}-metrics.json`, "Save the metrics")];
   }
 }
 
@@ -92,10 +92,10 @@ function notes(result) {
 function metricsTable(result) {
   const measured = VARIANTS.map(({ key, name }) => ({ name, metrics: result[`${key}Metrics`] })).filter(({ metrics }) => metrics);
   if (!measured.length) return [heading("Faithfulness"), element("p", {}, "Not measured: no places on the jewelry were given.")];
-  const head = ["", "Good from", ...measured.map(({ name }) => name)].map((text) => element("th", { scope: "col" }, text));
+  const head = ["", ...measured.map(({ name }) => name)].map((text) => element("th", { scope: "col" }, text));
   const rows = MEASURES.map(({ key, name, least, means }) =>
-    element("tr", {}, element("th", { scope: "row" }, name, element("small", {}, means)), element("td", {}, least === null ? "—" : least.toFixed(2)), ...measured.map(({ metrics }) => value(metrics[key], least))));
-  const verdicts = element("tr", { class: "verdict" }, element("th", { scope: "row" }, "Verdict"), element("td", {}), ...measured.map(({ metrics }) => verdict(metrics)));
+    element("tr", {}, element("th", { scope: "row" }, name, element("small", {}, least === null ? means : `${means} · good from ${least.toFixed(2)}`)), ...measured.map(({ metrics }) => value(metrics[key], least))));
+  const verdicts = element("tr", { class: "verdict" }, element("th", { scope: "row" }, "Verdict"), ...measured.map(({ metrics }) => verdict(metrics)));
   return [heading("Faithfulness"), element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...head)), element("tbody", {}, ...rows, verdicts)))];
 }
 

@@ -1,0 +1,90 @@
+"""The try-on page in headless Chromium, in front of a fake of its contract."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+from playwright.async_api import Browser, Locator, Page, expect
+
+from tests.page.conftest import DESKTOP, Watched, browser, watched
+from tests.page_tryon.fake import FakeTryOn, photo
+from tests.prefect_server import Served
+
+__all__ = ["browser", "fake", "opened", "origin"]
+
+
+@dataclass
+class Open:
+    """An open try-on page, and how to use it."""
+
+    seen: Watched
+    origin: str
+
+    @property
+    def page(self) -> Page:
+        return self.seen.page
+
+    @property
+    def canvas(self) -> Locator:
+        return self.page.locator("#canvas")
+
+    async def give(self, data: bytes, name: str = "photo.jpg", kind: str = "image/jpeg") -> None:
+        """Choose a file."""
+        await self.page.set_input_files("#picture", {"name": name, "mimeType": kind, "buffer": data})
+
+    async def place(self, x: float, y: float) -> tuple[float, float]:
+        """Return where on the screen a place of the photo is, given in fractions."""
+        await self.canvas.scroll_into_view_if_needed()
+        box = await self.canvas.bounding_box()
+        assert box
+        return box["x"] + x * box["width"], box["y"] + y * box["height"]
+
+    async def click(self, x: float, y: float) -> None:
+        """Click on a place of the photo."""
+        await self.page.mouse.click(*await self.place(x, y))
+
+    async def tool(self, name: str) -> None:
+        """Choose what a click does."""
+        await self.page.locator(f"label:has(input[value={name}])").click()
+
+    async def stroke(self, *places: tuple[float, float]) -> None:
+        """Paint along places of the photo."""
+        await self.page.mouse.move(*await self.place(*places[0]))
+        await self.page.mouse.down()
+        for place in places[1:]:
+            await self.page.mouse.move(*await self.place(*place), steps=8)
+        await self.page.mouse.up()
+
+    async def marked(self, width: int = 300, height: int = 400) -> None:
+        """Give a photo and click on its middle."""
+        await self.give(photo(width, height))
+        await expect(self.canvas).to_be_visible()
+        await self.click(0.5, 0.5)
+
+    def clean(self) -> None:
+        """Nothing went to strangers, and the console has no complaint."""
+        assert self.seen.strangers(self.origin) == []
+        assert self.seen.complaints == []
+
+
+async def opened(browser: Browser, origin: str, size: dict[str, int] = DESKTOP, scheme: str = "light") -> Open:
+    """Open the page."""
+    seen = await watched(browser, size, scheme)
+    seen.page.set_default_timeout(15_000)
+    await seen.page.goto(f"{origin}/ui/tryon/")
+    await expect(seen.page.locator("#health .text")).to_have_text("ready")
+    return Open(seen, origin)
+
+
+@pytest.fixture
+def fake() -> FakeTryOn:
+    """The contract's fake."""
+    return FakeTryOn()
+
+
+@pytest.fixture
+async def origin(fake: FakeTryOn) -> AsyncIterator[str]:
+    """Where the fake and the page are."""
+    served = Served()
+    yield await served.start(fake.app())
+    await served.stop()

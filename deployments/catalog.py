@@ -21,6 +21,8 @@ DELIVER_MISSED_WEBHOOKS = "deliver-missed-webhooks/default"
 CPU, BLENDER, GPU = "cpu", "blender", "gpu"
 POOLS = (CPU, BLENDER, GPU)
 RING_QUEUE = "rings"  # of the pool BLENDER
+TRY_ON_QUEUE = "try-on"  # of the pool CPU, for the three try-on deployments together
+TRY_ONS_AT_ONCE = 10
 
 
 def default_concurrency() -> int:

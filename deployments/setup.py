@@ -24,7 +24,7 @@ from rich.console import Console
 from blocks.settings import CHECKOUT
 from deployments import automations
 from deployments.blocks import NAME, block_types, our_blocks
-from deployments.catalog import BLENDER, RING_QUEUE
+from deployments.catalog import BLENDER, CPU, RING_QUEUE, TRY_ON_QUEUE, TRY_ONS_AT_ONCE
 from deployments.recovery import recover
 from deployments.settings import StackSettings
 
@@ -50,7 +50,8 @@ async def set_up(settings: StackSettings, *, recover_before: datetime | None = N
         for block in our_blocks():
             await _save_block(client, block)
         await _deploy(client, settings)
-        await _limit_queue(client, settings.max_concurrent_jobs)
+        await _limit_queue(client, BLENDER, RING_QUEUE, settings.max_concurrent_jobs)
+        await _limit_queue(client, CPU, TRY_ON_QUEUE, TRY_ONS_AT_ONCE)
         await automations.apply(client)
 
 
@@ -108,12 +109,12 @@ async def _deploy(client: PrefectClient, settings: StackSettings) -> None:
         )
 
 
-async def _limit_queue(client: PrefectClient, limit: int) -> None:
-    """Let workers see no more rings than may be made at once.
+async def _limit_queue(client: PrefectClient, pool: str, name: str, limit: int) -> None:
+    """Let workers see no more of a queue's runs than may be made at once.
 
     The deployment's limit alone would do, but only by putting each run off again and again, seconds at a time.
     """
-    queue = await client.read_work_queue_by_name(RING_QUEUE, work_pool_name=BLENDER)
+    queue = await client.read_work_queue_by_name(name, work_pool_name=pool)
     await client.update_work_queue(queue.id, concurrency_limit=limit)
 
 

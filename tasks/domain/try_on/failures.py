@@ -78,6 +78,11 @@ def failure_of(error: AtelierError, step: Step, retry_count: int) -> TryOnFailur
     )
 
 
+def timeout_of(message: str, step: Step, retry_count: int) -> TryOnFailure:
+    """Return what to tell of a run that was given up in `step` because it took too long."""
+    return TryOnFailure(code="TIMEOUT", message=message, failed_step=step, retry_count=retry_count, is_retryable=True)
+
+
 def _code(error: AtelierError, step: Step) -> Code:
     if isinstance(error, InvalidInput):
         return "VALIDATION_ERROR"
@@ -85,4 +90,6 @@ def _code(error: AtelierError, step: Step) -> Code:
         return "A100_UNAVAILABLE"
     if isinstance(error, A100Busy):
         return "A100_BUSY"
-    return CODES[step] if isinstance(error, UpstreamError) else "WORKFLOW_FAILED"
+    if not isinstance(error, UpstreamError):
+        return "WORKFLOW_FAILED"
+    return "AZURE_UPLOAD_FAILED" if error.service == "artifact store" else CODES[step]

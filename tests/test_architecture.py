@@ -13,7 +13,7 @@ HOUSE = ("api", "flows", "tasks", "blocks", "deployments", "bench")
 MAY_IMPORT = {
     "api.studio": {
         "api.studio", "tasks.domain", "blocks.artifacts", "blocks.fetching", "blocks.settings", "api.errors",
-        "api.middleware",
+        "api.middleware", "blocks.try_on.uploads",
     },
     "api": {
         "api", "deployments.catalog", "flows.contracts", "blocks.artifacts", "blocks.fetching", "blocks.settings",

@@ -4,8 +4,8 @@ Pixels are uint8 H×W×3 RGB, points are (x, y) in pixels of the picture, masks 
 Engines are called from threads, several at once; one that cannot be must guard itself.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -87,6 +87,7 @@ class Engines:
     matting: Matting
     generator: Generator
     device: Callable[[], Device] = no_gpu
+    missing: Mapping[str, str] = field(default_factory=dict)  # which models are not used, and why
 
 
 def choose(settings: "StudioSettings") -> Engines:

@@ -1,6 +1,7 @@
 """A real Prefect server for tests, a shim served over real HTTP, and a worker's hand that moves runs through states."""
 
 import asyncio
+import contextlib
 import os
 import socket
 import subprocess
@@ -17,8 +18,13 @@ import httpx
 import uvicorn
 from fastapi import FastAPI
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterId
-from prefect.client.schemas.objects import FlowRun, State
+from prefect.client.schemas.filters import (
+    FlowRunFilter,
+    FlowRunFilterId,
+    FlowRunFilterState,
+    FlowRunFilterStateType,
+)
+from prefect.client.schemas.objects import TERMINAL_STATES, FlowRun, State
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.states import Cancelled, Completed, Failed, Pending, Running
 
@@ -121,8 +127,10 @@ class Hand:
 
     async def run_id(self, job: str) -> UUID:
         """Return the run of `job`, given as its id or its request id."""
+        with contextlib.suppress(ValueError):
+            return UUID(job)
         runs = await self.client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=200)
-        return next(run.id for run in runs if job in (str(run.id), run.labels.get("atelier.job")))
+        return next(run.id for run in runs if run.labels.get("atelier.job") == job)
 
     async def set(self, job: str, state: State) -> None:
         await self.client.set_flow_run_state(await self.run_id(job), state, force=True)
@@ -157,9 +165,10 @@ def _why(result: RingResult | TryOnPreprocessResult) -> str | None:
 
 async def cancel_leftovers(client: PrefectClient) -> None:
     """End every run that a test left unfinished."""
-    for run in await client.read_flow_runs(sort=FlowRunSort.EXPECTED_START_TIME_DESC, limit=200):
-        if run.state is None or not run.state.is_final():
-            await client.set_flow_run_state(run.id, Cancelled(), force=True)
+    ended = FlowRunFilterStateType(not_any_=list(TERMINAL_STATES))
+    unfinished = FlowRunFilter(state=FlowRunFilterState(type=ended))
+    for run in await client.read_flow_runs(flow_run_filter=unfinished):
+        await client.set_flow_run_state(run.id, Cancelled(), force=True)
 
 
 class Served:

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.studio.pictures import to_base64
 from api.studio.requests import (
@@ -54,11 +54,11 @@ def a100(studio: Studio) -> APIRouter:
 
     @router.post("/refine_mask")
     @router.post("/refine-mask")
-    async def refine(body: RefineBody) -> dict[str, Any]:
+    async def refine(body: RefineBody, request: Request) -> dict[str, Any]:
         """Apply brush strokes to a mask, one after another; store it (seed) or send it back (deployed)."""
         files = await _read_refine(studio, body)
         work = partial(refined, studio, files, body)
-        mask, shown = await studio.workbench.answer(work, held_bytes=_size(files))
+        mask, shown = await studio.workbench.answer(work, request.is_disconnected, held_bytes=_size(files))
         if isinstance(body, DeployedRefine):
             return {
                 "mask_base64": to_base64(mask),
@@ -68,10 +68,11 @@ def a100(studio: Studio) -> APIRouter:
         return {"refined_mask_uri": (await studio.pictures.keep(mask)).uri, "engine": CLASSICAL}
 
     @router.post("/generate")
-    async def generate(body: GenerateBody) -> dict[str, Any]:
+    async def generate(body: GenerateBody, request: Request) -> dict[str, Any]:
         """Make one or two pictures of a person who wears the jewelry."""
         files = await _read_generate(studio, body)
-        return await studio.workbench.answer(partial(generated, studio, files, body), held_bytes=_size(files))
+        work = partial(generated, studio, files, body)
+        return await studio.workbench.answer(work, request.is_disconnected, held_bytes=_size(files))
 
     return router
 

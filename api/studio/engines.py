@@ -87,7 +87,7 @@ class Engines:
     matting: Matting
     generator: Generator
     device: Callable[[], Device] = no_gpu
-    missing: Mapping[str, str] = field(default_factory=dict)  # which models are not used, and why
+    missing: Mapping[str, str] = field(default_factory=dict)  # each model that is not used, and why
 
 
 def choose(settings: "StudioSettings") -> Engines:

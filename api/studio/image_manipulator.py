@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from api.studio.pictures import to_base64
 from api.studio.requests import DeployedPicture, DeployedResize, Picture, ResizeBody, SeedResize, ZoomBody
@@ -52,21 +52,22 @@ def image_manipulator(studio: Studio) -> APIRouter:
         return {"status": "healthy", "service": "image-manipulator", "engine": CLASSICAL}
 
     @router.post("/resize")
-    async def resize(body: ResizeBody) -> dict[str, Any]:
+    async def resize(body: ResizeBody, request: Request) -> dict[str, Any]:
         """Resize a picture and store it (seed) or send it back (deployed)."""
         data, named = await _read(studio, body)
         limit_px = body.max_dimension if isinstance(body, SeedResize) else 0
         work = partial(resized, data, named, canvas=body.canvas, max_dimension_px=limit_px)
-        made = await studio.workbench.answer(work, held_bytes=len(data))
+        made = await studio.workbench.answer(work, request.is_disconnected, held_bytes=len(data))
         if isinstance(body, DeployedResize):
             return {"image_base64": to_base64(made.data), **made.facts}
         return {"resized_uri": (await studio.pictures.keep(made.data)).uri, **made.facts}
 
     @router.post("/zoom_check")
-    async def zoom_check(body: ZoomBody) -> dict[str, Any]:
+    async def zoom_check(body: ZoomBody, request: Request) -> dict[str, Any]:
         """Say how much of a picture the subject fills, and whether to remove the background."""
         data, named = await _read(studio, body)
-        return await studio.workbench.answer(partial(zoom, data, named), held_bytes=len(data))
+        work = partial(zoom, data, named)
+        return await studio.workbench.answer(work, request.is_disconnected, held_bytes=len(data))
 
     return router
 

@@ -4,17 +4,18 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ClassVar, TypeVar
 
-from api.errors import Refusal
+from api.errors import ClientGone, Refusal
 from api.studio.settings import StudioSettings
 
 T = TypeVar("T")
 FIRST_GUESS_S = 2.0  # what a piece of work takes, until one has been seen
 SHARE_OF_THE_NEWEST = 0.2
+LOOK_S = 0.5  # between two looks whether the client is still there
 
 
 class Busy(Refusal):
@@ -61,14 +62,25 @@ class Workbench:
         future.add_done_callback(partial(self._count_out, held_bytes))
         return asyncio.wrap_future(future)
 
-    async def answer(self, work: Callable[[], T], *, held_bytes: int = 0) -> T:
-        """Return what `work` returns; raises Busy when the line is full or the answer takes too long."""
-        patience_s = self._settings.answer_timeout_s
-        try:
-            async with asyncio.timeout(patience_s):
-                return await self.submit(work, held_bytes=held_bytes)
-        except TimeoutError as error:
-            raise Busy(f"no result within {patience_s:g} s", self._retry_after_s()) from error
+    async def answer(self, work: Callable[[], T], gone: Callable[[], Awaitable[bool]], *, held_bytes: int = 0) -> T:
+        """Return what `work` returns, for a client that waits; `gone` tells whether it has hung up.
+
+        Raises Busy when the line is full or the answer takes too long, ClientGone; the place in line is free then.
+        """
+        future = self.submit(work, held_bytes=held_bytes)
+        deadline_s = time.monotonic() + self._settings.answer_timeout_s
+        while not future.done():
+            left_s = deadline_s - time.monotonic()
+            await asyncio.wait({future}, timeout=min(LOOK_S, max(left_s, 0)))
+            if future.done():
+                break
+            if left_s <= 0:
+                future.cancel()
+                raise Busy(f"no result within {self._settings.answer_timeout_s:g} s", self._retry_after_s())
+            if await gone():
+                future.cancel()
+                raise ClientGone("the client that waited has hung up")
+        return future.result()
 
     def close(self) -> None:
         """Take nothing on any more; what waits is dropped, what has begun is not waited for."""

@@ -80,6 +80,19 @@ async def test_who_waits_for_an_answer_waits_no_longer_than_the_limit(serve: Ser
     gated.gate.set()
 
 
+async def test_who_hangs_up_leaves_the_line(serve: Serve, photo_uri: str) -> None:
+    """Work that nobody waits for any more is never begun."""
+    gated = Gated()
+    client = await serve(with_matting(gated), threads=1)
+    await client.post(JOBS, json={"image_uri": photo_uri})
+    with pytest.raises(httpx.ReadTimeout):
+        await client.post("/image-manipulator/zoom_check", json={"image_uri": photo_uri}, timeout=0.3)
+    async with asyncio.timeout(STUCK_S):
+        while (await client.get("/health")).json()["unfinished"] > 1:
+            await asyncio.sleep(0.05)
+    gated.gate.set()
+
+
 def test_without_models_the_engines_are_classical() -> None:
     """`classical` always is; `auto` is too where nothing better can be had, and then says why."""
     assert choose(StudioSettings(engine="classical")) == classical.engines()

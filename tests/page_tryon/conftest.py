@@ -1,16 +1,20 @@
-"""The try-on page in headless Chromium, in front of a fake of its contract."""
+"""The try-on page in headless Chromium, in front of a fake of its contract. One browser serves a module's tests."""
 
-from collections.abc import AsyncIterator
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+import pytest_asyncio
+from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
-from tests.page.conftest import DESKTOP, Watched, browser, watched
+from tests.page.conftest import DESKTOP, Watched, watched
 from tests.page_tryon.fake import FakeTryOn, photo
 from tests.prefect_server import Served
 
-__all__ = ["browser", "fake", "opened", "origin"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]  # no WebGL here, unlike the ring's page
+
+expect.set_options(timeout=20_000)  # a busy machine
 
 
 @dataclass
@@ -52,7 +56,7 @@ class Open:
         await self.page.mouse.move(*await self.place(*places[0]))
         await self.page.mouse.down()
         for place in places[1:]:
-            await self.page.mouse.move(*await self.place(*place), steps=8)
+            await self.page.mouse.move(*await self.place(*place), steps=3)
         await self.page.mouse.up()
 
     async def marked(self, width: int = 300, height: int = 400) -> None:
@@ -70,10 +74,22 @@ class Open:
 async def opened(browser: Browser, origin: str, size: dict[str, int] = DESKTOP, scheme: str = "light") -> Open:
     """Open the page."""
     seen = await watched(browser, size, scheme)
-    seen.page.set_default_timeout(15_000)
     await seen.page.goto(f"{origin}/ui/tryon/")
-    await expect(seen.page.locator("#health .text")).to_have_text("ready")
+    await expect(seen.page.locator("#health .text")).not_to_have_text("checking …")
     return Open(seen, origin)
+
+
+Visit = Callable[..., Awaitable[Open]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser for the module's tests; each has a context of its own."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        await browser.close()
 
 
 @pytest.fixture
@@ -82,9 +98,21 @@ def fake() -> FakeTryOn:
     return FakeTryOn()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def origin(fake: FakeTryOn) -> AsyncIterator[str]:
     """Where the fake and the page are."""
     served = Served()
     yield await served.start(fake.app())
     await served.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def visit(chromium: Browser, origin: str) -> AsyncIterator[Visit]:
+    """Opens the page, in any window and colour scheme; closed when the test ends."""
+
+    async def open_page(size: dict[str, int] = DESKTOP, scheme: str = "light") -> Open:
+        return await opened(chromium, origin, size, scheme)
+
+    yield open_page
+    for context in chromium.contexts:
+        await context.close()

@@ -52,7 +52,14 @@ class FakeTryOn:
 
     def say(self, status: str, step: str = "", progress: int = 0, **more: Any) -> None:
         """Let every run have this status from now on."""
-        self.status = {"status": status, "progress": progress, "currentStep": step, "result": None, "error": None, **more}
+        self.status = {
+            "status": status,
+            "progress": progress,
+            "currentStep": step,
+            "result": None,
+            "error": None,
+            **more,
+        }
 
     def asked(self, kind: str) -> dict[str, Any]:
         """Return the body of the last request of a kind."""

@@ -2,7 +2,7 @@
 
 import { element } from "../report.js";
 import { slider } from "./slider.js";
-import { blobOf, STEP_NAMES } from "./workflow.js";
+import { blobOf } from "./workflow.js";
 
 // Both pictures, and what the contract calls them.
 const VARIANTS = [
@@ -10,6 +10,11 @@ const VARIANTS = [
   { key: "gemini", name: "Picture 2" },
 ];
 const PHOTO = "Photo";
+// By the names under which a result tells its engines.
+const PARTS = {
+  RESIZING_IMAGE: "Canvas", CHECKING_ZOOM: "Look at the background", REMOVING_BACKGROUND: "Background removed",
+  GENERATING_MASK: "Mask", REFINING_MASK: "Strokes", GENERATING_IMAGES: "Picture 1", gemini: "Picture 2",
+};
 export const MEASURES = [
   { key: "precision", name: "Precision", least: 0.95, means: "of the jewelry in the picture, how much is in the photo" },
   { key: "recall", name: "Recall", least: 0.9, means: "of the jewelry in the photo, how much is in the picture" },
@@ -118,7 +123,7 @@ function fidelity(urls) {
 function engines(result) {
   const made = Object.entries(result.engines ?? {});
   if (!made.length) return [];
-  const lines = made.map(([step, engine]) => element("li", {}, `${STEP_NAMES[step] ?? pretty(step)}: `, element("strong", {}, engine)));
+  const lines = made.map(([part, engine]) => element("li", {}, `${PARTS[part] ?? pretty(part)}: `, element("strong", {}, engine)));
   return [heading("Made by"), element("ul", { class: "engines" }, ...lines)];
 }
 

@@ -14,7 +14,7 @@ export function slider(pictures, shown) {
     choice: element("select", { id: `${id}-${side}` }, ...pictures.map(({ name }) => element("option", { value: name }, name))),
     start: shown[index],
   }));
-  const range = element("input", { type: "range", min: "0", max: "100", value: "50", step: "1", "aria-label": "Compare the two pictures: the share of the left one" });
+  const range = element("input", { type: "range", min: "0", max: "100", value: "50", step: "1", "aria-label": "Compare the two pictures" });
   const window = element("div", { class: "window" }, sides[1].image, sides[0].image, element("span", { class: "edge" }), sides[0].tag, sides[1].tag, range);
 
   const move = () => {

@@ -6,11 +6,13 @@ from typing import Any
 
 import httpx
 import pytest
+from prefect.settings import PREFECT_API_SSL_CERT_FILE, temporary_settings
 
 from api.contracts.tryon import create_native_app
 from api.settings import ApiSettings, TryOnApiSettings
 from blocks.artifacts import ArtifactStore
 from blocks.try_on.settings import TryOnSettings
+from deployments.environment import NOBODY
 from tests.prefect_server import Hand, Served, free_port, prefect_server
 from tests.tryon_api.pictures import photo_body
 
@@ -22,7 +24,8 @@ PREFIXES = ("jewelry-gen-", "preprocess-", "generate-")
 @pytest.fixture(scope="package")
 def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of the tests' own, on SQLite, with every deployment and no worker."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url:
+    reads_no_certificates = temporary_settings({PREFECT_API_SSL_CERT_FILE: str(NOBODY)})
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, reads_no_certificates:
         yield url
 
 
@@ -77,7 +80,7 @@ class Shim:
         """Serve the contract; return its client."""
         chosen = TryOnApiSettings(probe_services="off").model_copy(update=settings)
         app = create_native_app(chosen, upstreams or TryOnSettings(), self.api, self.store)
-        self.clients.append(Client(base_url=await self.served.start(app), timeout=60))
+        self.clients.append(Client(base_url=await self.served.start(app), timeout=60, verify=False))
         return self.clients[-1]
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,5 +63,6 @@ async def test_pictures_are_fetched_by_the_callers_keys(tryon: Client, store: Ar
 
 async def test_twenty_pictures_at_a_time(tryon: Client) -> None:
     """More than twenty keys, and what is no object of keys, are refused by name."""
-    for uris in ({str(number): None for number in range(21)}, [], "x", None):
+    wrong: list[Any] = [{str(number): None for number in range(21)}, [], "x", None]
+    for uris in wrong:
         assert "uris" in await tryon.refused("/images/fetch", {"uris": uris})

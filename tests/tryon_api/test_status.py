@@ -80,7 +80,7 @@ async def test_runs_of_others_are_no_try_ons(tryon: Client, hand: Hand) -> None:
     assert (await tryon.get(f"/workflow/{run.id}")).status_code == 404
 
 
-TIMED_OUT = Failed(name="TimedOut", message="Flow run exceeded timeout of 900.0 second(s)")
+TIMED_OUT: State = Failed(name="TimedOut", message="Flow run exceeded timeout of 900.0 second(s)")
 ENDS: list[tuple[State, str, str | None, bool | None]] = [
     (Pending(), "RUNNING", None, None),
     (Running(name="Retrying"), "RUNNING", None, None),

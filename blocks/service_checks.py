@@ -9,6 +9,8 @@ import httpx
 from blocks.artifacts import ArtifactStore
 from blocks.blender import Blender
 from blocks.language_models.settings import LanguageModelSettings
+from blocks.try_on.health import probes
+from blocks.try_on.settings import try_on_settings
 from tasks.domain.errors import UpstreamError
 
 ANTHROPIC, GOOGLE = "https://api.anthropic.com", "https://generativelanguage.googleapis.com"
@@ -76,3 +78,13 @@ async def check_blender() -> str | None:
     if block.socket is not None and status.mode != "warm":
         raise UpstreamError("blender", "; ".join(status.how_to_mend), retryable=True)
     return f"{status.version}, {status.mode}{'' if status.lockdown else ', no lockdown'}"
+
+
+async def check_try_on(service: str) -> str | None:
+    """Ask a service of the try-on whether it is there; None when no address is set, UpstreamError when it is not."""
+    settings = try_on_settings()
+    block, path = next((block, path) for block, path in probes(settings).values() if block.service == service)
+    if not block.url:
+        return None
+    await block.reach(path, settings.health_timeout_s)
+    return f"answers at {block.url}"

@@ -1,7 +1,7 @@
 """Ask every outside service whether it is there; nothing of it costs money, and nothing hangs.
 
-store, Blender, language models, Prefect ─► probe, side by side ─► health/services.json ─► /health
-                                                                └► a table, and an event for each change
+store, Blender, models, try-on, Prefect ─► probe, side by side ─► health/services.json ─► /health
+                                       └► a table, and an event for each change
 """
 
 import asyncio

@@ -14,16 +14,21 @@ from tasks.domain.errors import UpstreamError
 State = Literal["online", "offline", "unknown"]
 
 
-async def probe_all(settings: TryOnSettings) -> dict[str, State]:
-    """Return how each service is, in the contract's words; unknown is one that no URL is set for."""
-    probes = {
+def probes(settings: TryOnSettings) -> dict[str, tuple[Service, str]]:
+    """Return each service, by the contract's name for it, and the path that says whether it is there."""
+    return {
         "a100": (A100(url=settings.a100_url), "/health"),
         "imageManipulator": (ImageManipulator(url=settings.image_manipulator_url), "/health"),
         "birefnet": (BiRefNet(url=settings.birefnet_url), "/"),
         "sam3": (SAM3(url=settings.sam3_url), "/"),
     }
-    states = await asyncio.gather(*(_state(block, path, settings.health_timeout_s) for block, path in probes.values()))
-    return dict(zip(probes, states, strict=True))
+
+
+async def probe_all(settings: TryOnSettings) -> dict[str, State]:
+    """Return how each service is, in the contract's words; unknown is one that no URL is set for."""
+    asked = probes(settings)
+    states = await asyncio.gather(*(_state(block, path, settings.health_timeout_s) for block, path in asked.values()))
+    return dict(zip(asked, states, strict=True))
 
 
 async def _state(block: Service, path: str, timeout_s: float) -> State:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -15,7 +16,10 @@ from api.studio.app import SERVICES
 from api.studio.classical import ClassicalGenerator, ClassicalMatting, ClassicalSegmenter
 from api.studio.engines import choose
 from api.studio.settings import StudioSettings
+from blocks.service_checks import check_try_on
 from blocks.settings import CHECKOUT
+from blocks.try_on.settings import try_on_settings
+from tasks.domain.errors import UpstreamError
 from tests.prefect_server import free_port
 from tests.studio.benches import Gated, with_matting
 from tests.studio.conftest import Client, Serve
@@ -91,6 +95,38 @@ async def test_who_hangs_up_leaves_the_line(serve: Serve, photo_uri: str) -> Non
         while (await client.get("/health")).json()["unfinished"] > 1:
             await asyncio.sleep(0.05)
     gated.gate.set()
+
+
+@pytest.fixture
+def settings_from(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[dict[str, str]], None]]:
+    """Lets the try-on's settings be read anew, from variables of the test's own."""
+
+    def read(variables: dict[str, str]) -> None:
+        for name, value in variables.items():
+            monkeypatch.setenv(name, value)
+        try_on_settings.cache_clear()
+
+    yield read
+    try_on_settings.cache_clear()
+
+
+async def test_the_scheduled_probe_finds_the_studio(
+    serve: Serve, settings_from: Callable[[dict[str, str]], None]
+) -> None:
+    """Each service is up where its address leads to one, down where nobody answers, unconfigured without an address."""
+    up = (await serve()).base_url
+    addresses = {
+        "IMAGE_MANIPULATOR_URL": f"{up}/image-manipulator",
+        "BIREFNET_URL": f"{up}/birefnet",
+        "SAM3_URL": f"http://127.0.0.1:{free_port()}/sam3",
+        "A100_SERVER_URL": "",
+    }
+    settings_from(addresses)
+    assert await check_try_on("image manipulator") == f"answers at {addresses['IMAGE_MANIPULATOR_URL']}"
+    assert await check_try_on("birefnet") == f"answers at {addresses['BIREFNET_URL']}"
+    with pytest.raises(UpstreamError, match="sam3"):
+        await check_try_on("sam3")
+    assert await check_try_on("a100") is None
 
 
 def test_without_models_the_engines_are_classical() -> None:

@@ -20,10 +20,10 @@ def area(mask: np.ndarray) -> float:
 
 @pytest.mark.parametrize("radius", [5.0, 10.0, 20.3, 60.0])
 def test_one_place_makes_a_disc(radius: float) -> None:
-    """The disc's area is πr² within 3 %, wherever between pixels its middle lies, and that is where it lies."""
+    """The disc's area is πr² within 4 %, wherever between pixels its middle lies, and that is where it lies."""
     for x, y in ((200.0, 150.0), (200.37, 150.81)):
         painted = paint(blank(), [Stroke([(x, y)], "add", radius)])
-        assert area(painted) == pytest.approx(math.pi * radius**2, rel=0.03)
+        assert area(painted) == pytest.approx(math.pi * radius**2, rel=0.04)
         rows, columns = np.mgrid[0:300, 0:400] + 0.5
         assert float((columns * painted).sum() / painted.sum()) == pytest.approx(x, abs=0.15)
         assert float((rows * painted).sum() / painted.sum()) == pytest.approx(y, abs=0.15)

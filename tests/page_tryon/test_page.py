@@ -432,6 +432,7 @@ async def swipe(page: Page, start: tuple[float, float], end: tuple[float, float]
     for number, (x, y) in enumerate(steps):
         kind = "touchMove" if number else "touchStart"
         await devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": x, "y": y}]})
+    await page.wait_for_timeout(120)  # a finger that rests before it lifts flings nothing
     await devtools.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 

@@ -4,6 +4,7 @@
 #   make demo-tryon [PHOTO=…]  a photo of jewelry put on a person; its clicks lie beside it, as .json
 #   make up                the stack, until Ctrl-C; make down: stop one that was left up
 #   make test              every test; make check: style, types, architecture; make bench [ONLY=group]
+#   make gpu               the environment of the try-on's models: torch with CUDA, about 6 GB
 #   make doctor            what is missing on this machine, and how to mend it
 #   make lock              new lock files from pyproject.toml, requirements-blender.in and package.json
 
@@ -26,7 +27,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-tryon up down test check bench doctor environment assets lock clean system browser
+.PHONY: help demo demo-tryon up down test check bench doctor environment gpu assets lock clean system browser
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -43,7 +44,7 @@ up: environment assets
 down: environment
 	@$(BIN)/python -m deployments down
 
-test: environment assets browser
+test: environment gpu assets browser
 	$(BIN)/python -m pytest -n 2
 
 check: environment
@@ -60,6 +61,8 @@ doctor: environment
 
 environment: .venv/.installed .venv-blender/.installed
 
+gpu: .venv-gpu/.installed
+
 .venv/.installed: requirements.lock pyproject.toml
 	@$(PYTHON) deployments/system.py
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -71,6 +74,13 @@ environment: .venv/.installed .venv-blender/.installed
 .venv-blender/.installed: requirements-blender.lock .venv/.installed
 	test -x .venv-blender/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .venv-blender
 	$(BIN)/uv pip sync --quiet --python .venv-blender/bin/python --require-hashes requirements-blender.lock
+	@touch $@
+
+# Without bytecode ahead: compiling all of torch takes longer than installing it, and little of it is ever imported.
+.venv-gpu/.installed: export UV_COMPILE_BYTECODE := 0
+.venv-gpu/.installed: requirements-gpu.lock .venv/.installed
+	test -x .venv-gpu/bin/python || $(BIN)/uv venv --quiet --python $(BIN)/python .venv-gpu
+	$(BIN)/uv pip sync --quiet --python .venv-gpu/bin/python --require-hashes requirements-gpu.lock
 	@touch $@
 
 assets: $(VENDOR)/.installed
@@ -98,5 +108,5 @@ lock: .venv/.installed
 
 # The home directory .atelier stays: it holds what was made.
 clean:
-	rm -rf .venv .venv-blender node_modules $(VENDOR) out .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .venv-blender .venv-gpu node_modules $(VENDOR) out .pytest_cache .mypy_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -17,14 +17,15 @@ from deployments.settings import StackSettings, free_ports
 def test_ports_count_upwards_from_the_base() -> None:
     """`port_base` places Prefect, the API and the contracts side by side."""
     chosen = StackSettings(port_base=9000)
-    ports = (chosen.prefect_port, chosen.api_port, chosen.ring_port, chosen.agentic_port)
-    assert ports == (9000, 9001, 9002, 9003)
+    ports = (chosen.prefect_port, chosen.api_port, chosen.ring_port, chosen.agentic_port, chosen.tryon_port)
+    assert ports == (9000, 9001, 9002, 9003, 9004)
 
 
 def test_automatic_ports_differ() -> None:
     """`auto` never gives two parts the same port."""
     chosen = StackSettings(ports="auto")
-    assert len({chosen.prefect_port, chosen.api_port, chosen.ring_port, chosen.agentic_port}) == 4
+    ports = [value for name, value in chosen.model_dump().items() if name.endswith("_port")]
+    assert len(ports) == len(set(ports)) >= 6
     assert len(set(free_ports(20))) == 20
 
 

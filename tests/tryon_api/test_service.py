@@ -150,7 +150,7 @@ async def test_the_mounted_contract_speaks_of_its_prefix(
 
 async def test_without_prefect_nothing_is_made_up(served: Served, store: ArtifactStore) -> None:
     """While Prefect is away health is degraded and 200; reads, starts and cancels are 503 with Retry-After."""
-    away = ApiSettings(PREFECT_API_URL=f"http://127.0.0.1:{free_port()}/api", prefect_timeout_s=1)
+    away = ApiSettings(PREFECT_API_URL=f"http://127.0.0.1:{free_port()}/api", prefect_timeout_s=0.3)
     app = create_native_app(TryOnApiSettings(probe_services="off"), TryOnSettings(), away, store)
     workflow = "/workflow/jewelry-gen-8b1f6a52-0d6c-4a4e-9f5f-0a4c5d1f2b11"
     async with httpx.AsyncClient(base_url=await served.start(app), timeout=30) as client:

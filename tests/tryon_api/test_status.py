@@ -1,17 +1,16 @@
 """What a workflow's status says, from its start to each of its ends."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from prefect.client.schemas.objects import FlowRun, State
 from prefect.states import AwaitingRetry, Cancelled, Cancelling, Completed, Crashed, Failed, Paused, Pending, Running
 
 from api.contracts.tryon_kinds import START
 from api.contracts.tryon_results import lost
-from blocks.artifacts import ArtifactStore
 from tests.tryon_api.conftest import Client, Hand, bare
 from tests.tryon_api.pictures import a_failure, a_mask, a_try_on, generate_body
 
@@ -255,13 +254,17 @@ async def test_what_has_ended_is_not_cancelled(tryon: Client, hand: Hand, word: 
     assert (await tryon.status(workflow))["status"] == word
 
 
-async def test_a_store_that_is_away_is_waited_for(tryon: Client, hand: Hand, store: ArtifactStore) -> None:
-    """Where the result's document is no file that can be read, the workflow is not called completed."""
-    workflow = await tryon.started()
-    await hand.finish(bare(workflow), await a_try_on(store))
-    document = store.home / "store" / store.container / "named" / "runs" / bare(workflow) / "result.json"
-    document.unlink()
-    document.mkdir()
-    answer = await tryon.get(f"/workflow/{workflow}")
-    assert answer.status_code in (httpx.codes.OK, httpx.codes.BAD_GATEWAY)
-    assert answer.json().get("status") != "COMPLETED"
+async def test_a_store_that_is_away_is_waited_for(tryon: Client, hand: Hand) -> None:
+    """While the store fails a completed run is RUNNING at 99, and a failed one is 502: its code is not made up."""
+    completed, failed = await tryon.started(), await tryon.started()
+    await hand.finish(bare(completed), await a_try_on(hand.store))
+    await hand.finish(bare(failed), a_failure())
+    for workflow in (completed, failed):
+        folder = hand.store.home / "store" / hand.store.container / "named" / "runs" / bare(workflow)
+        shutil.rmtree(folder)
+        folder.touch()  # to look for a document in a file is an error of the storage
+    status = await tryon.status(completed)
+    assert (status["status"], status["progress"], status["error"]) == ("RUNNING", 99, None)
+    answer = await tryon.get(f"/workflow/{failed}")
+    assert answer.status_code == 502
+    assert int(answer.headers["Retry-After"]) > 0

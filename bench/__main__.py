@@ -24,7 +24,14 @@ async def engine() -> Figures:
     return await figures()
 
 
-GROUPS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {"ring": ring, "engine": engine}
+async def tryon() -> Figures:
+    """Segmentation on seven pictures; whole try-ons beside the same services called in plain sequence."""
+    from bench.try_on import segmentation, workflows
+
+    return {**segmentation.figures(), **await workflows.figures()}
+
+
+GROUPS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {"ring": ring, "engine": engine, "tryon": tryon}
 
 
 def main() -> None:

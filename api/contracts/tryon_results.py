@@ -96,7 +96,8 @@ def result_view(
 ) -> dict[str, Any]:
     """Return the result in the contract's words; `encoded` holds the pictures by their names. Null, never missing."""
     view = _generated(result, encoded, images, case) if isinstance(result, TryOnResult) else _prepared(run, result)
-    return spelled(view | {"engines": result.engines, "warnings": result.warnings}, case)
+    extras = {"engines": result.engines, "warnings": result.warnings, "timings_s": result.timings_s}
+    return spelled(view | extras, case)
 
 
 def _generated(

@@ -1,4 +1,4 @@
-"""The try-on's services called one after another, by nothing but an HTTP client: what orchestration is measured beside."""
+"""The try-on's services called one after another, by nothing but an HTTP client: what a workflow is measured beside."""
 
 import asyncio
 import base64

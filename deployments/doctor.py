@@ -1,5 +1,6 @@
 """`doctor`: what is missing on this machine, and the exact command that mends it."""
 
+import json
 import os
 import re
 import shutil
@@ -21,6 +22,7 @@ KEYS = ("ANTHROPIC_API_KEY", "GEMINI_API_KEY")
 MIN_FREE_BYTES = 2 * 1024**3
 ASSET = CHECKOUT / "api" / "console" / "vendor" / "model-viewer.min.js"
 LOCKDOWN = CHECKOUT / "blocks" / "blender" / "runtime"
+MODELS_PYTHON = CHECKOUT / ".venv-gpu" / "bin" / "python"
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,7 @@ def _everything() -> Iterator[Finding]:
     yield _packages()
     yield _blender()
     yield _lockdown()
+    yield _models()
     yield _assets()
     yield from _ports()
     yield _disk()
@@ -101,6 +104,18 @@ def _lockdown() -> Finding:
     seen = "Landlock and seccomp" if fine else (answer.stdout.strip() if answer else "") or _last_line(answer)
     mend = "Linux 5.13 or later with Landlock; or accept running scripts unprotected: ATELIER_ALLOW_UNSANDBOXED=1"
     return Finding("Lockdown", fine or settings().allow_unsandboxed, seen, mend)
+
+
+def _models() -> Finding:
+    """Ask the studio's models themselves, in the environment that they run in."""
+    if not MODELS_PYTHON.exists():
+        return Finding("Models", False, "only a try-on on a GPU wants them", "make gpu", required=False)
+    answer = _run([str(MODELS_PYTHON), "-m", "api.studio.models"])
+    if answer is None or answer.returncode:
+        return Finding("Models", False, _last_line(answer), "make gpu", required=False)
+    missing: dict[str, str] = json.loads(answer.stdout)
+    seen = f"not used: {', '.join(missing)}" if missing else "SAM3, BiRefNet and FLUX Fill"
+    return Finding("Models", not missing, seen, "; ".join(missing.values()), required=False)
 
 
 def _assets() -> Finding:

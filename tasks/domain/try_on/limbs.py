@@ -11,7 +11,7 @@ WRIST_CREASES = ((1.00, 0.020), (1.13, 0.012))  # place, depth
 PALM = ((-0.62, 0.16), (0.62, 0.11))  # the balls of thumb and little finger: place, height
 FINGERS = ((0.93, 5.6, -0.05), (1.0, 6.6, 0.0), (0.96, 6.0, 0.045), (0.82, 4.6, 0.10))  # width, length, lean
 KNUCKLES = ((2.3, 0.07), (4.4, 0.04), (-2.9, 0.16))  # place, how far they stand out
-FINGER_CREASES = (2.12, 2.30, 2.48, 4.30, 4.48)
+FINGER_CREASES = (2.12, 2.30, 2.48, 4.20)
 SMALLEST_FINGER = 0.11  # half width, as a share of the picture's
 
 
@@ -62,10 +62,13 @@ def _finger(across: np.ndarray, s: np.ndarray, half: float, reach: float) -> tup
     height = 0.80 * wide * np.sqrt(np.clip(inside, 0, None))
     for at in FINGER_CREASES:
         height -= 0.030 * bump(s - at - 0.10 * np.cos(3 * t), 0.035) * np.clip(1 - 1.3 * t**2, 0, 1)
+    nail = (np.abs(t / 0.64) ** 3 + np.abs((s - reach + 0.98) / 0.70) ** 3) ** (1 / 3)  # 1 along its edge
+    height += 0.035 * smooth((1 - nail) / 0.12) - 0.045 * bump(nail - 1.02, 0.07)
     web = smooth((-s - 1.2) / 2.2)  # towards the hand fingers grow together
-    height = height * (1 - 0.35 * web) + 0.50 * web
+    height = height * (1 - 0.70 * web) + 0.62 * web
     cover = np.clip(half * wide * inside / 3.2 + 0.5, 0, 1)
-    cover = np.maximum(cover, np.clip((-s - 1.6 + 0.3 * t**2) * half / 3, 0, 1))
+    hand = np.clip((-s - 1.6 + 0.3 * t**2) * half / 3, 0, 1) * np.clip((1.07 - np.abs(t)) * half / 3, 0, 1)
+    cover = np.maximum(cover, hand)
     return (height * half).astype(np.float32), cover.astype(np.float32)
 
 

@@ -30,7 +30,7 @@ def draw(mask: np.ndarray, jewelry_type: str, gender: str, seed: int) -> np.ndar
         return _before_room(limbs.forearm(extent, shape, slender=SLENDER[look]), TONES[look], rng)
     if jewelry_type == "ring" and share > SMALL:
         return _before_room(limbs.fingers(extent, shape, slender=SLENDER[look]), TONES[look], rng)
-    return skin.lit(limbs.plain(shape), TONES[look], rng, pores=1.6)
+    return skin.lit(limbs.plain(shape), TONES[look], rng, pores=0.8)
 
 
 def _before_room(surface: skin.Surface, tone: skin.Tone, rng: np.random.Generator) -> np.ndarray:
@@ -97,5 +97,5 @@ def _folds(where: bust.Place, cloth: np.ndarray, beyond: np.ndarray, rng: np.ran
     thickness = 0.03 * skin.blurred(cloth, 0.008 * where.neck)
     hem = 0.006 * bump(beyond - 0.055 * where.neck, 0.006 * where.neck)
     slack = 0.02 * skin.noise(x.shape, 0.5 * where.neck, rng)
-    waves = 0.012 * np.sin(14 * v + 3 * u + skin.noise(x.shape, where.neck, rng))
+    waves = 0.006 * np.sin(9 * v + 3 * u + skin.noise(x.shape, where.neck, rng))
     return thickness - hem + slack + waves

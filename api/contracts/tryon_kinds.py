@@ -29,9 +29,8 @@ class Kind:
 
     def first_step(self, parameters: Mapping[str, Any]) -> Step:
         """Return the step that a run with these parameters begins with; without strokes no mask is refined."""
-        begins = self.steps[0]
         strokes = parameters.get("request", {}).get("strokes")
-        return Step.GENERATING_IMAGES if begins is Step.REFINING_MASK and not strokes else begins
+        return next(step for step in self.steps if strokes or step is not Step.REFINING_MASK)
 
 
 START = Kind("jewelry-gen-", TRY_ON, "Try-on", TryOnResult, tuple(TRY_ON_PERCENT))

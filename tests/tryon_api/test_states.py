@@ -53,5 +53,5 @@ def test_an_id_names_a_run_and_its_kinds() -> None:
 def test_a_workflow_begins_with_its_first_step() -> None:
     """Before there is progress the first step is told; the second half refines a mask only when it has strokes."""
     assert START.first_step({}) is PREPROCESS.first_step({}) is Step.UPLOADING_IMAGE
-    assert GENERATE.first_step({"request": {"strokes": []}}) is Step.GENERATING_IMAGES
+    assert GENERATE.first_step({"request": {"strokes": []}}) is Step.UPLOADING_MASK
     assert GENERATE.first_step({"request": {"strokes": [{}]}}) is Step.REFINING_MASK

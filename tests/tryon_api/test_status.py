@@ -34,7 +34,7 @@ async def test_a_workflow_is_accepted(tryon: Client, hand: Hand, route: str, pre
     fields = body if route == "generate" else {}
     workflow = await tryon.started(route, **fields)
     assert workflow == prefix + bare(workflow)
-    first = "GENERATING_IMAGES" if route == "generate" else "UPLOADING_IMAGE"
+    first = "UPLOADING_MASK" if route == "generate" else "UPLOADING_IMAGE"
     assert await tryon.status(workflow) == {
         "workflowId": workflow,
         "status": "RUNNING",

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from blocks.settings import CHECKOUT, settings
 from deployments import system
+from deployments.interpreters import MODELS_PYTHON
 from deployments.settings import LOOPBACK, StackSettings
 from deployments.state import running_stack
 
@@ -22,7 +23,6 @@ KEYS = ("ANTHROPIC_API_KEY", "GEMINI_API_KEY")
 MIN_FREE_BYTES = 2 * 1024**3
 ASSET = CHECKOUT / "api" / "console" / "vendor" / "model-viewer.min.js"
 LOCKDOWN = CHECKOUT / "blocks" / "blender" / "runtime"
-MODELS_PYTHON = CHECKOUT / ".venv-gpu" / "bin" / "python"
 
 
 @dataclass(frozen=True)

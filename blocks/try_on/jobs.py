@@ -134,9 +134,10 @@ class JobService(Service, ABC):
     def _failed(self, reply: Reply, status: str) -> UpstreamError:
         """A job that failed may succeed the next time, unless the service says that the request was at fault."""
         said = reply.at("error") or reply.at("detail") or "without a reason"
-        code = reply.at("status_code")
-        at_fault = status.startswith("cancel") or (isinstance(code, int) and 400 <= code < 500)
-        return UpstreamError(self.service, f"the job {status}: {said}"[:300], retryable=not at_fault)
+        retryable, code = reply.at("retryable"), reply.at("status_code")
+        if not isinstance(retryable, bool):
+            retryable = not (isinstance(code, int) and 400 <= code < 500) and not status.startswith("cancel")
+        return UpstreamError(self.service, f"the job {status}: {said}"[:300], retryable=retryable)
 
 
 class _JobLost(UpstreamError):

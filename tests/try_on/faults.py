@@ -81,9 +81,9 @@ class _Order:
 class FaultyProxy(LoopbackServer):
     """Forwards every request to `upstream`, but for those that a fault is ordered for."""
 
-    def __init__(self, upstream: str) -> None:
+    def __init__(self, upstream: str = "") -> None:
         super().__init__(self._answered)
-        self._upstream = urlsplit(upstream)
+        self.upstream = upstream
         self._orders: list[_Order] = []
 
     def begin(self) -> None:
@@ -97,7 +97,7 @@ class FaultyProxy(LoopbackServer):
 
     def forward(self, call: Call) -> Answer:
         """Return what the service itself answers."""
-        netloc = self._upstream.netloc
+        netloc = urlsplit(self.upstream).netloc
         connection = http.client.HTTPConnection(netloc, timeout=FORWARD_TIMEOUT_S)
         try:
             headers = {name: value for name, value in call.headers.items() if name != "connection"} | {"host": netloc}

@@ -25,6 +25,11 @@ def text(data: bytes) -> str:
     return base64.b64encode(data).decode()
 
 
+def addresses(url: str) -> dict[str, str]:
+    """Return the environment that points a process at the four services below `url`."""
+    return {name: url + prefix for name, prefix in PREFIXES.items()}
+
+
 def _is_at(call: Call, route: str) -> bool:
     """Tell whether `call` goes to `route`, or below it where it ends with a slash."""
     return route in call.path if route.endswith("/") else call.path.endswith(route)
@@ -65,7 +70,7 @@ class FakeServices(LoopbackServer):
 
     def environment(self, url: str = "") -> dict[str, str]:
         """Return the environment that points a process at the services, or at a proxy of theirs at `url`."""
-        return {name: (url or self.url) + prefix for name, prefix in PREFIXES.items()}
+        return addresses(url or self.url)
 
     def sent(self, path: str) -> Any:
         """Return the body of the last request to `path`."""

@@ -225,6 +225,8 @@ async def test_words_for_done(services, photo, slip, word):
         ({"status": "failed", "error": "out of memory"}, True),
         ({"status": "error", "error": {"message": "out of memory"}}, True),
         ({"status": "failed", "error": "no picture", "status_code": 422}, False),
+        ({"status": "failed", "error": "no picture", "retryable": False}, False),
+        ({"status": "failed", "error": "full", "retryable": True}, True),
         ({"status": "cancelled"}, False),
     ],
 )

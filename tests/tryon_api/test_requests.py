@@ -92,6 +92,7 @@ WRONG_PHOTOS: list[tuple[dict[str, Any], str]] = [
     ({"originalImageBase64": "data:image/png;base64,"}, "originalImageBase64: not a picture"),
     ({"originalImageBase64": "not base64!"}, "originalImageBase64: is not base64"),
     ({"originalImageBase64": "ABCDE"}, "originalImageBase64: is not base64"),
+    ({"originalImageBase64": "QQ==QQ=="}, "originalImageBase64: is not base64"),
     ({"originalImageBase64": "ключ"}, "originalImageBase64: is not base64"),
     ({"originalImageBase64": NO_PICTURE}, "originalImageBase64: not a picture"),
     ({"originalImageBase64": encoded(picture(size=(63, 400)))}, "63 × 400 pixels; at least 64"),

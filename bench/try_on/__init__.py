@@ -1,0 +1,1 @@
+"""The try-on, measured."""

@@ -9,7 +9,7 @@ import { Marks, point } from "./marks.js";
 import { openPhoto, wireFiles } from "./photo.js";
 import { Progress } from "./progress.js";
 import { picturesOf, Results } from "./results.js";
-import { base64Of, kindOf, rootOf, TryOn } from "./workflow.js";
+import { base64Of, kindOf, rootOf, STEP_NAMES, TryOn } from "./workflow.js";
 
 const SAMPLES = { necklace: "Sample: necklace" };
 const TOOLS = {
@@ -235,7 +235,7 @@ function told(problem) {
   if (problem.status === 404) return "This run is not known any more.";
   if (!(problem instanceof Problem)) return `${problem.message || problem}`;
   const { failedStep, isRetryable } = problem.body?.error ?? {};
-  return [problem.message, failedStep && `Step: ${failedStep}.`, isRetryable && "You may try again later."].filter(Boolean).join(" — ");
+  return [problem.message, failedStep && `Step: ${STEP_NAMES[failedStep] ?? failedStep}.`, isRetryable && "You may try again later."].filter(Boolean).join(" — ");
 }
 
 function complain(id, text) {

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from api.main import app
+from deployments.catalog import PIPELINES
 from flows.contracts import RingRequest, RingResult
 from tests.native.conftest import BAND, assert_problem
 from tests.prefect_server import Hand, free_port
@@ -18,8 +19,12 @@ KEYS = "first-key, second-key"
 async def test_a_pipeline_tells_its_schemas(native: httpx.AsyncClient, hand: Hand) -> None:
     """GET /pipelines names what there is; each says what it takes and leaves, in the words of its models."""
     listed = (await native.get("/pipelines")).json()["pipelines"]
-    assert [entry["name"] for entry in listed] == ["ring"]
-    ring = (await native.get(listed[0]["url"])).json()
+    assert {entry["name"] for entry in listed} == set(PIPELINES)
+    by_name = {entry["name"]: (await native.get(entry["url"])).json() for entry in listed}
+    for name, pipeline in PIPELINES.items():
+        assert by_name[name]["request_schema"] == pipeline.request_model.model_json_schema()
+        assert by_name[name]["submit"] == f"/runs/{name}"
+    ring = by_name["ring"]
     assert ring["request_schema"] == RingRequest.model_json_schema()
     assert ring["result_schema"] == RingResult.model_json_schema(mode="serialization")
     assert (ring["submit"], ring["waiting"]) == ("/runs/ring", 0)
@@ -30,7 +35,9 @@ async def test_ready_names_what_is_missing(native: httpx.AsyncClient, hand: Hand
     """Without a worker the service is not ready, and says that it is the worker."""
     answer = await native.get("/ready")
     assert answer.status_code == 503
-    checks = {"prefect": True, "store": True, "deployment ring": True, "worker of ring": False}
+    deployments = {f"deployment {name}": True for name in PIPELINES}
+    workers = {f"worker of {name}": False for name in PIPELINES}
+    checks = {"prefect": True, "store": True, **deployments, **workers}
     assert answer.json() == {"ready": False, "checks": checks}
 
 

@@ -307,6 +307,8 @@ async def test_a_reload_goes_on_where_it_was(visit: Visit, fake: FakeTryOn) -> N
     await expect(page.locator("#doing")).to_have_text("Fitting it to the canvas")
     await page.reload()
     await expect(page.locator("#doing")).to_have_text("Fitting it to the canvas")
+    await expect(tryon.canvas).to_be_visible()
+    await expect(page.locator("#drop-text")).to_contain_text("photo.jpg")
     fake.status = None
     await expect(page.locator("#show-mask")).to_be_enabled()
     await expect(page.locator("#counts")).to_have_text("1 on the jewelry · 0 beside it")

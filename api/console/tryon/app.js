@@ -5,6 +5,7 @@ import { element } from "../report.js";
 import { wireTheme } from "../theme.js";
 import { Board } from "./canvas.js";
 import { fitted, reported } from "./frame.js";
+import { keepPhoto, keptPhoto } from "./kept.js";
 import { Marks, point } from "./marks.js";
 import { openPhoto, wireFiles } from "./photo.js";
 import { Progress } from "./progress.js";
@@ -28,7 +29,11 @@ const progress = new Progress({ box: $("progress"), ...nodes(["doing", "elapsed"
 
 // photo: as openPhoto gives it. prepared: {resizedUri, maskUri, originalUri, padding, scaledPoints, size, points}, where
 // points are those that its mask was made of. run: the one under way, {id, since, points, stop}. shown: id of a finished run.
-const state = { photo: null, prepared: null, run: null, shown: null };
+const state = { tab: randomHex(8), photo: null, prepared: null, run: null, shown: null, restored: false };
+
+function randomHex(bytes) {
+  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
 
 function nodes(ids) {
   return Object.fromEntries(ids.map((id) => [id, $(id)]));
@@ -50,6 +55,7 @@ async function take(file, name = file.name || "The picture", suggested = []) {
     showResult(false);
     complain("problem", "");
     adopt(photo);
+    await keepPhoto(state.tab, photo);
   } catch (problem) {
     if (!(problem instanceof Problem)) throw problem;
     complain("photo-problem", problem.message);
@@ -193,7 +199,6 @@ async function accept(result, run) {
     return "The mask is there.";
   }
   results.show(result, await picturesOf(result, api()), run.id);
-  if (!state.photo) await bringBack(result.originalUri);
   state.shown = run.id;
   showResult(true);
   $("result").scrollIntoView();
@@ -210,12 +215,6 @@ async function showMask({ originalUri, resizedUri, maskUri, padding, scaledPoint
   if (pictures.photo) adopt(await openPhoto(pictures.photo, "Your photo"));
   board.cover(mask, frame());
   mask.close();
-}
-
-// After a reload the photo itself is gone from this page; the store still has it.
-async function bringBack(uri) {
-  const { photo } = await api().pictures({ photo: uri });
-  if (photo) adopt(await openPhoto(photo, "Your photo"));
 }
 
 async function cancel() {
@@ -253,10 +252,11 @@ const isNarrow = () => matchMedia("(max-width: 860px)").matches;
 // ---- what survives a reload -------------------------------------------------------------------------------------
 
 function save() {
-  const { prepared, shown, run } = state;
+  if (!state.restored) return;
+  const { tab, prepared, shown, run } = state;
   const under = run?.id ? { id: run.id, since: run.since, points: run.points } : null;
   const choices = { jewelry: $("jewelry").value, gender: $("gender").value };
-  const text = JSON.stringify({ marks: marks.all, prepared, shown, run: under, choices });
+  const text = JSON.stringify({ tab, marks: marks.all, prepared, shown, run: under, choices });
   try {
     sessionStorage.setItem(SAVED, text);
   } catch {
@@ -266,15 +266,22 @@ function save() {
 
 async function restore() {
   const saved = JSON.parse(sessionStorage.getItem(SAVED) ?? "null");
-  if (!saved || !(saved.prepared || saved.shown || saved.run)) return;
-  marks.reset(saved.marks);
-  $("jewelry").value = saved.choices.jewelry;
-  $("gender").value = saved.choices.gender;
-  $("empty-text").textContent = "Your photo comes back with the result.";
-  if (saved.prepared) await showMask(saved.prepared, saved.prepared.points).catch((problem) => complain("problem", told(problem)));
-  const run = saved.run ?? (saved.shown && { id: saved.shown, since: Date.now(), points: "" });
+  if (saved) await bringBack(saved);
+  state.restored = true;
+  const run = saved?.run ?? (saved?.shown && { id: saved.shown, since: Date.now(), points: "" });
   if (run) await attend({ ...run, stop: new AbortController() }, kindOf(run.id), async () => {});
-  $("empty-text").textContent = "Your photo appears here.";
+}
+
+// The photo is kept by the browser; if it is gone there, the service has it once there is a mask.
+async function bringBack({ tab, marks: made, prepared, choices }) {
+  state.tab = tab;
+  marks.reset(made);
+  $("jewelry").value = choices.jewelry;
+  $("gender").value = choices.gender;
+  const kept = await keptPhoto(tab);
+  if (kept) adopt(await openPhoto(kept.blob, kept.name));
+  if (prepared) await showMask(prepared, prepared.points).catch((problem) => complain("problem", told(problem)));
+  changed();
 }
 
 // ---- the rest ---------------------------------------------------------------------------------------------------

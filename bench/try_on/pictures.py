@@ -205,7 +205,7 @@ def _outlined(
     """`outline` is in percent of width and height."""
     scale = long_side_px / max(pixels.shape[:2])
     width, height = round(pixels.shape[1] * scale), round(pixels.shape[0] * scale)
-    large = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_CUBIC)
+    large = cv2.resize(pixels, (width, height), interpolation=cv2.INTER_CUBIC).astype(np.uint8)
     corners = (np.array(outline) / 100 * (width, height)).round().astype(np.int32)
     truth = cv2.fillPoly(np.zeros((height, width), np.uint8), [corners], 1) > 0
     return ClickedPicture(name, large, truth, foreground, background)

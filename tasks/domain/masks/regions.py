@@ -18,7 +18,7 @@ Window = tuple[slice, slice]
 
 REFINE_PX = 1536  # contours are refined at this long side at most, and scaled up smoothly from there
 TILE_PX = 384  # of the refinement: each tile has colour models of its own, and only those with a contour cost time
-_SEED = 1
+SEED = 1
 _FEW_PIXELS = 20  # GrabCut's models have five components each; below this many samples they mean nothing
 
 
@@ -70,7 +70,7 @@ def grab_cut(pixels: Pixels, likely: Mask, sure: Mask, never: Mask, rounds: int)
     inside = np.count_nonzero(labels & 1)
     if min(inside, labels.size - inside) < _FEW_PIXELS:
         return (labels & 1) > 0
-    cv2.setRNGSeed(_SEED)
+    cv2.setRNGSeed(SEED)
     background, foreground = np.zeros((1, 65)), np.zeros((1, 65))
     whole = (0, 0, labels.shape[1], labels.shape[0])  # of no effect beside a mask
     labels = np.ascontiguousarray(labels)  # OpenCV 5 refuses views

@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 PYTHON = ROOT / ".venv-gpu" / "bin" / "python"
 CHECKS = ROOT / "tests" / "gpu" / "on_torch"
-TIMEOUT_S = 300
+TIMEOUT_S = 600  # half a minute on an idle machine
 OPTIONS = [
     "-q",
     "-p",

@@ -1,6 +1,6 @@
 """The sample photo of a necklace: a gold chain with an emerald drop on a linen-covered display bust.
 
-Run from the project's root (about 5 minutes on two cores; a last argument 0.25 makes a quick proof):
+Run from the project's root (a quarter of an hour on two free cores; a last argument 0.25 makes a quick proof):
     .venv-blender/bin/python deployments/samples/necklace_scene.py api/console/samples/necklace.jpg
 """
 

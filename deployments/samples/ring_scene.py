@@ -1,6 +1,6 @@
 """The sample photo of a ring: one that the offline designer made, half sunk into a cushion's slot, as in its box.
 
-Run from the project's root, first the ring and then the photo (a last argument 0.25 makes a quick proof):
+Run from the project's root, first the ring and then the photo (some minutes; a last argument 0.25 makes a quick proof):
     .venv/bin/python -m deployments design "solitaire, 1.5 ct oval sapphire, 18k yellow gold" --out /tmp/ring
     .venv-blender/bin/python deployments/samples/ring_scene.py /tmp/ring/ring.glb api/console/samples/ring.jpg
 """

@@ -15,8 +15,8 @@ from ring_kit.materials import METALS, stone_look  # noqa: E402
 from shading import feed, node, tree_of  # noqa: E402
 
 WIDTH_PX, HEIGHT_PX = 1500, 2000  # 3:4, as the try-on's canvas: a click means the same place on both
-SAMPLES = 40
-JPEG_QUALITY = 88
+SAMPLES = 28
+JPEG_QUALITY = 72  # keeps a sample below 300 kB
 
 Rgb = tuple[float, float, float]
 

@@ -24,7 +24,7 @@ Painter = Callable[[np.ndarray, np.ndarray], np.ndarray]
 Finder = Callable[[np.ndarray, Points, Points], np.ndarray]
 
 JPEG_QUALITY = 95
-MEASURED_PX = 768  # long side at which the jewelry is sought again in the finished picture
+MEASURED_PX = 1024  # long side at which the jewelry is sought again in the finished picture
 INPAINTED_PX = 640
 GRAIN_LEVELS = 1.7  # deviation of the film grain, in levels of 255
 GRAIN_TILE_PX = 512

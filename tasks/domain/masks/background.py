@@ -31,6 +31,7 @@ Plane = np.ndarray  # H × W uint8
 WORK_PX = 320  # as good as 512 on the photos tried, in half the time
 _PALETTE = 6
 _RARE = 0.06  # share of the border, below which a colour is no backdrop's
+_BRIDGE_PX = 3
 _SMALL_PART = 0.08  # of the largest part
 _NOTHING, _EVERYTHING = 0.001, 0.97
 _SAME_LEVEL = 6  # of 255: JPEG's and a sensor's noise on an even area
@@ -38,6 +39,7 @@ _STEEP = 6.0  # CIELAB units per pixel
 
 _SMALL_THING = 0.6  # zoom level
 _LITTLE_FOREGROUND = 0.5
+_MARGIN = 16  # of the long side: a sixteenth
 _CLUTTER = 0.03  # share of steep pixels; a plain backdrop has nothing that were worth removing
 
 
@@ -77,9 +79,16 @@ def check_zoom(pixels: Pixels, alpha: Plane | None = None) -> ZoomCheck:
     photo = shrunk(pixels[_without_padding(pixels)], WORK_PX)
     thing = _thing(photo)
     level, share = _extent(thing), float(thing.mean())
-    clutter = float((gradient(photo)[~thing] > _STEEP).mean()) if share < 1 else 0.0
+    clutter = _clutter(photo, thing)
     recommended = level < _SMALL_THING and share < _LITTLE_FOREGROUND and clutter > _CLUTTER
     return ZoomCheck(recommended, level, share, clutter)
+
+
+def _clutter(photo: Pixels, thing: Mask) -> float:
+    """Return the share of steep pixels a little away from the thing, whose own edges and shadows do not count."""
+    size = 2 * (max(photo.shape) // _MARGIN) + 1
+    near = cv2.dilate(thing.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size))) > 0
+    return float((gradient(photo)[~near] > _STEEP).mean()) if not near.all() else 0.0
 
 
 def _thing(photo: Pixels) -> Mask:
@@ -90,7 +99,7 @@ def _thing(photo: Pixels) -> Mask:
     never = (levels < 0.35 * threshold) | (border(likely.shape, 2) & ~likely)
     if likely.mean() < _NOTHING:
         return likely
-    return _without_minor_parts(grab_cut(photo, likely, np.zeros_like(likely), never, 4))
+    return _without_minor_parts(grab_cut(photo, likely, np.zeros_like(likely), never, 1))
 
 
 def _salience(photo: Pixels) -> Floats:
@@ -102,7 +111,9 @@ def _salience(photo: Pixels) -> Floats:
     far = geodesic(0.01 + gradient(photo) / 20, border(photo.shape, 1))
     rows, columns = np.ogrid[:height, :width]
     middle = np.exp(-(((columns / width - 0.5) / 0.45) ** 2) - ((rows / height - 0.5) / 0.45) ** 2)
-    return _full_range(0.5 * _full_range(unlike) + 0.5 * _full_range(far)) * (0.45 + 0.55 * middle).astype(np.float32)
+    # the mean of both would take a ring's hole for a part of the ring: it is like the backdrop, but cannot be reached
+    both = np.sqrt(_full_range(unlike) * _full_range(far))
+    return _full_range(both) * (0.7 + 0.3 * middle).astype(np.float32)
 
 
 def _palette(colours: Floats) -> Floats:
@@ -122,10 +133,12 @@ def _full_range(values: np.ndarray) -> Floats:
 
 
 def _without_minor_parts(mask: Mask) -> Mask:
-    parts, count = ndimage.label(mask)
-    sizes = np.bincount(parts.ravel(), minlength=count + 1)
-    sizes[0] = 0
-    return (sizes > _SMALL_PART * sizes.max())[parts] if count else mask
+    """Return `mask` without what is small and apart; a chain's links, with small gaps between them, are one part."""
+    size = 2 * _BRIDGE_PX + 1
+    bridged = cv2.dilate(mask.astype(np.uint8), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (size, size)))
+    parts, count = ndimage.label(bridged, np.ones((3, 3)))
+    sizes = np.bincount(parts[mask], minlength=count + 1)
+    return mask & (sizes > _SMALL_PART * sizes.max())[parts]
 
 
 def _feathered(photo: Pixels, mask: Mask, radius_px: int = 4, smoothness: float = 1e-3) -> Floats:

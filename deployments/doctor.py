@@ -128,10 +128,12 @@ def _ports() -> Iterator[Finding]:
         yield Finding("Ports", True, f"held by the stack that runs (process {stack.pid})")
         return
     chosen = StackSettings()
-    ports = (chosen.prefect_port, chosen.api_port, chosen.ring_port, chosen.agentic_port, chosen.tryon_port)
+    contracts = (chosen.ring_port, chosen.agentic_port, chosen.tryon_port)
+    ports = (chosen.prefect_port, chosen.api_port, *contracts, chosen.studio_port)
     taken = [port for port in ports if not _is_free(port)]
     seen = f"taken: {', '.join(map(str, taken))}" if taken else "free"
-    mend = "ATELIER_PORTS=auto, or ATELIER_PREFECT_PORT, ATELIER_API_PORT, RING_GEN_PORT, AGENTIC_PORT, TRYON_API_PORT"
+    names = "ATELIER_PREFECT_PORT, ATELIER_API_PORT, RING_GEN_PORT, AGENTIC_PORT, TRYON_API_PORT, ATELIER_STUDIO_PORT"
+    mend = f"ATELIER_PORTS=auto, or {names}"
     yield Finding("Ports", not taken, seen, mend, required=False)
 
 

@@ -13,11 +13,34 @@ HEARTBEAT_S = 30  # the least that Prefect allows
 # A profile, a cloud account or an address of the user's own would send parts of the stack elsewhere.
 USERS_OWN = ("PREFECT_PROFILE", "PREFECT_PROFILES_PATH", "PREFECT_API_KEY", "PREFECT_API_URL", "PREFECT_UI_URL")
 
+# Each service of the try-on: the variables that name its address, and where the studio serves it.
+TRY_ON_SERVICES = {
+    ("IMAGE_MANIPULATOR_URL",): "image-manipulator",
+    ("BIREFNET_URL",): "birefnet",
+    ("SAM3_URL",): "sam3",
+    ("A100_SERVER_URL", "A100_URL"): "a100",
+}
+
 
 def stack_environment(home: Path, settings: StackSettings, extra: dict[str, str] | None = None) -> dict[str, str]:
     """Return the environment for a stack whose files lie in `home`; `extra` overrides what the caller's has."""
     base = {name: value for name, value in os.environ.items() if name not in USERS_OWN}
-    return base | (extra or {}) | _places(home) | _addresses(settings) | _behaviour(settings)
+    given = base | (extra or {})
+    return given | _places(home) | _addresses(settings) | studio_addresses(given, settings) | _behaviour(settings)
+
+
+def studio_url(settings: StackSettings) -> str:
+    """Return where the studio of the stack answers."""
+    return f"http://{LOOPBACK}:{settings.studio_port}"
+
+
+def studio_addresses(given: dict[str, str], settings: StackSettings) -> dict[str, str]:
+    """Return the address of each service of the try-on that `given` does not name: the studio's."""
+    return {
+        names[0]: f"{studio_url(settings)}/{path}"
+        for names, path in TRY_ON_SERVICES.items()
+        if not any(given.get(name, "").strip() for name in names)
+    }
 
 
 def _places(home: Path) -> dict[str, str]:
@@ -37,6 +60,7 @@ def _addresses(settings: StackSettings) -> dict[str, str]:
         "PREFECT_API_URL": f"http://{LOOPBACK}:{settings.prefect_port}/api",
         "PREFECT_API_SSL_CERT_FILE": str(NOBODY),  # plain HTTP needs none, but every client reads what it is given
         "ATELIER_API_PORT": str(settings.api_port),
+        "ATELIER_STUDIO_PORT": str(settings.studio_port),
         "RING_GEN_PORT": str(settings.ring_port),
         "AGENTIC_PORT": str(settings.agentic_port),
         "TRYON_API_PORT": str(settings.tryon_port),

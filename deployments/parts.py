@@ -8,6 +8,8 @@ from pathlib import Path
 
 from blocks.settings import CHECKOUT
 from deployments import probes
+from deployments.environment import studio_url
+from deployments.interpreters import studio_python
 from deployments.processes import Process
 from deployments.settings import LOOPBACK, StackSettings
 
@@ -52,6 +54,11 @@ class Parts:
         """The try-on contract at root."""
         return f"http://{LOOPBACK}:{self.settings.tryon_port}"
 
+    @property
+    def studio_url(self) -> str:
+        """The four services of the try-on on this machine."""
+        return studio_url(self.settings)
+
     def server(self, beginning: dict[str, str]) -> Process:
         """Prefect's server; uvicorn directly, since Prefect's own command adds half a second and a banner.
 
@@ -77,6 +84,12 @@ class Parts:
         Prefect's stock worker end itself when a run is started again while its last process still lingers."""
         command = [sys.executable, "-m", "deployments.worker", pool]
         return self._process(f"worker-{pool}", command, lambda: bool(probes.workers_online(self.prefect_api_url, pool)))
+
+    def studio(self) -> Process:
+        """The four services of the try-on, for whoever has none of them elsewhere."""
+        ready = partial(probes.answers, f"{self.studio_url}/health")
+        python = studio_python(self.settings.studio_python, self.environment.get("ATELIER_STUDIO_ENGINE", "auto"))
+        return self._process("studio", [str(python), "-m", "api.studio"], ready)
 
     def api(self) -> Process:
         """The shim, on its own port and on the contracts'."""

@@ -1,6 +1,7 @@
 """Settings of the stack: which ports, which worker types, how long to wait."""
 
 import socket
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import AliasChoices, Field, model_validator
@@ -31,6 +32,7 @@ class StackSettings(BaseSettings):
         8001, ge=1, le=65535, validation_alias=AliasChoices("TRYON_API_PORT", "API_PORT", "tryon_port")
     )
     studio_port: Port = Field(8010, ge=1, le=65535, description="The model services of this machine")
+    studio_python: Path | None = Field(None, description="Runs the studio; if not named, chosen by engine and GPU")
     max_concurrent_jobs: int = Field(
         default_factory=default_concurrency,
         ge=1,

@@ -11,7 +11,7 @@ from typing import Self
 
 from blocks.settings import Settings
 from deployments import database, state
-from deployments.catalog import BLENDER, POOLS
+from deployments.catalog import BLENDER, CPU, POOLS
 from deployments.database import Beginning
 from deployments.environment import stack_environment
 from deployments.parts import Parts
@@ -59,6 +59,12 @@ class Stack:
     def restarts(self) -> dict[str, int]:
         """How often each part was started again."""
         return dict(self._supervisor.restarts) if self._supervisor else {}
+
+    @property
+    def with_studio(self) -> bool:
+        """Whether the stack runs try-ons, and one of their services is nowhere but in its own studio."""
+        own = f"{self.parts.studio_url}/"
+        return CPU in self.pools and any(value.startswith(own) for value in self.environment.values())
 
     def __enter__(self) -> Self:
         self.start()
@@ -144,6 +150,8 @@ class Stack:
         if BLENDER in self.pools:
             yield self._blender()
         yield from map(self.parts.worker, self.pools)
+        if self.with_studio:
+            yield self.parts.studio()
         if self._with_api:
             yield self.parts.api()
 
@@ -162,6 +170,7 @@ class Stack:
             ring_url=self.parts.ring_url if self._with_api else None,
             agentic_url=self.parts.agentic_url if self._with_api else None,
             tryon_url=self.parts.tryon_url if self._with_api else None,
+            studio_url=self.parts.studio_url if self.with_studio else None,
             pools=list(self.pools),
             logs=self.home / "logs",
             processes={process.name: process.pid for process in self.processes},

@@ -39,6 +39,8 @@ def _answering(stack: StackState) -> dict[tuple[str, str], bool]:
         probed["Agentic contract", stack.agentic_url] = f"{stack.agentic_url}/health"
         probed["Try-on contract", stack.tryon_url] = f"{stack.tryon_url}/health"
         probed["All contracts", stack.api_url] = f"{stack.api_url}/health"
+    if stack.studio_url:
+        probed["Studio", stack.studio_url] = f"{stack.studio_url}/health"
     return {part: probes.answers(url) for part, url in probed.items()}
 
 

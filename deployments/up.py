@@ -84,6 +84,8 @@ def addresses(stack: Stack) -> Table:
         "All contracts": f"{stack.parts.api_url}/docs",
     }.items():
         table.add_row(what, url)
+    if stack.with_studio:
+        table.add_row("Studio", stack.parts.studio_url)
     table.add_row("Workers", ", ".join(stack.pools))
     return table
 

@@ -9,9 +9,10 @@ import yaml
 from pydantic import ValidationError
 
 from blocks.settings import CHECKOUT
-from deployments.catalog import POOLS, RING, default_concurrency
+from deployments.catalog import BLENDER, POOLS, RING, default_concurrency
 from deployments.environment import stack_environment
 from deployments.settings import StackSettings, free_ports
+from deployments.stack import Stack
 
 
 def test_ports_count_upwards_from_the_base() -> None:
@@ -65,6 +66,22 @@ def test_the_stacks_addresses_win_over_the_callers(tmp_path: Path) -> None:
     assert environment["ANTHROPIC_API_KEY"] == "k"
     assert Path(environment["PREFECT_HOME"]).is_relative_to(tmp_path)
     assert json.dumps(environment)  # strings only
+
+
+def test_the_studio_stands_in_for_services_that_nobody_names(tmp_path: Path) -> None:
+    """Addresses of the user's own stay, under either name; the others are the studio's, and none left needs none."""
+    settings = StackSettings(port_base=9000)
+    own = {"A100_URL": "http://gpu/a100", "SAM3_URL": "https://sam3", "BIREFNET_URL": " "}
+    environment = stack_environment(tmp_path, settings, own)
+    assert environment["ATELIER_STUDIO_PORT"] == "9005"
+    assert environment["BIREFNET_URL"] == "http://127.0.0.1:9005/birefnet"
+    assert environment["IMAGE_MANIPULATOR_URL"] == "http://127.0.0.1:9005/image-manipulator"
+    assert (environment["SAM3_URL"], environment["A100_URL"]) == ("https://sam3", "http://gpu/a100")
+    assert "A100_SERVER_URL" not in environment
+    assert Stack(tmp_path, settings, environment=own).with_studio
+    assert not Stack(tmp_path, settings, pools=[BLENDER], environment=own).with_studio
+    named = own | {"BIREFNET_URL": "https://birefnet", "IMAGE_MANIPULATOR_URL": "https://manipulator"}
+    assert not Stack(tmp_path, settings, environment=named).with_studio
 
 
 def test_the_ring_is_named_as_prefect_names_it() -> None:

@@ -15,6 +15,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from blocks.settings import CHECKOUT
 from deployments import probes, state
 from deployments.catalog import CPU, POOLS, RING, RING_QUEUE
+from deployments.environment import TRY_ON_SERVICES
 from deployments.processes import NotReady
 from deployments.settings import StackSettings, free_ports
 from deployments.setup import set_up
@@ -88,10 +89,21 @@ def test_the_stack_can_be_found_and_is_alone_in_its_home(stack: Stack) -> None:
     assert record is not None
     assert record.pid == os.getpid()
     assert record.prefect_url == stack.parts.prefect_url
-    assert set(record.processes) == {"prefect", "worker-cpu"}
+    assert set(record.processes) == {"prefect", "worker-cpu", "studio"}
     with pytest.raises(AlreadyRunning, match=f"process {os.getpid()}"):
         Stack(stack.home, StackSettings(ports="auto"), pools=[CPU], api=False).start()
     assert state.running_stack(stack.home) == record
+
+
+def test_the_studio_answers_where_the_record_and_the_environment_say(stack: Stack) -> None:
+    """A stack that runs try-ons has the studio, and every process of it knows the four addresses."""
+    record = state.running_stack(stack.home)
+    assert record is not None
+    assert record.studio_url == stack.parts.studio_url
+    for names, path in TRY_ON_SERVICES.items():
+        address = stack.environment[names[0]]
+        assert address == f"{record.studio_url}/{path}"
+        assert httpx.get(f"{address}/health", timeout=30).is_success
 
 
 def test_a_record_whose_process_is_gone_is_no_stack(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from deployments.catalog import HOUSEKEEPING, NIGHTLY_RING_PROOF, SERVICE_PROBE
 from deployments.settings import StackSettings
 from deployments.setup import set_up
 from flows.contracts import SERVICES_DOCUMENT, RingProofReport, ServicesReport
+from tasks.service_probe import SERVICES
 from tests.upkeep.conftest import House
 from tests.upkeep.outside import Outside
 
@@ -21,9 +22,8 @@ async def test_the_probe_tells_who_is_up_and_completes_when_one_is_down(house: H
     """Every service has a state, kept where /health reads it; a provider that hangs is down, and nobody is paid."""
     outside.broken.clear()
     rows = {row["service"]: row for row in json.loads(await house.report(SERVICE_PROBE, "services"))}
-    assert {name: row["state"] for name, row in rows.items()} == dict.fromkeys(
-        ("artifact store", "blender", "claude", "gemini", "prefect"), "up"
-    ), rows
+    assert {name: row["state"] for name, row in rows.items()} == dict.fromkeys(SERVICES, "up"), rows
+    assert {"artifact store", "blender", "claude", "gemini", "prefect", "sam3", "a100"} < set(SERVICES)
     outside.broken["/v1beta/models?pageSize=1"] = 0
     await house.report(SERVICE_PROBE, "services")
     kept = ServicesReport.model_validate_json(await house.store.read_named(SERVICES_DOCUMENT))

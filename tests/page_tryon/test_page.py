@@ -320,6 +320,7 @@ async def test_a_reload_goes_on_where_it_was(visit: Visit, fake: FakeTryOn) -> N
     await result(tryon)
     await page.reload()
     await result(tryon)
+    await expect(page.locator("#engines")).to_have_text("Made byMask: classicalPicture 1: classical")
     await expect(page.locator("#show-mask")).to_be_enabled()
     assert [kind for kind, _ in fake.bodies] == ["preprocess", "generate"]
     tryon.clean()
@@ -361,6 +362,9 @@ async def test_the_metrics_have_a_verdict(visit: Visit, fake: FakeTryOn, tmp_pat
     await tryon.marked()
     await page.click("#all")
     await result(tryon)
+    await expect(page.locator("#progress")).to_be_hidden()
+    await expect(page.locator("#result")).to_be_focused()
+    assert abs(await page.locator("#result").evaluate("node => node.getBoundingClientRect().top")) < 60
     assert await page.locator("tr.verdict td").all_text_contents() == ["✓ Good", "✗ Look closely"]
     assert await page.locator("td.low").all_text_contents() == ["0.620 (low)", "0.610 (low)", "✗ Look closely"]
     await expect(page.locator("#engines")).to_contain_text("Picture 1: classical")

@@ -27,8 +27,8 @@ const board = new Board($("canvas"), keep);
 const results = new Results(nodes(["compare", "downloads", "notes", "metrics", "fidelity", "engines"]));
 const progress = new Progress({ box: $("progress"), ...nodes(["doing", "elapsed", "meter", "steps", "announcement"]) });
 
-// photo: as openPhoto gives it. prepared: {resizedUri, maskUri, originalUri, padding, scaledPoints, size, points}, where
-// points are those that its mask was made of. run: the one under way, {id, since, points, stop}. shown: id of a finished run.
+// photo: as openPhoto gives it. prepared: of the last mask's result what is needed, its size, and the points that it was
+// made of. run: the one under way, {id, since, points, stop}. shown: id of a finished run.
 const state = { tab: randomHex(8), photo: null, prepared: null, run: null, shown: null, restored: false };
 
 function randomHex(bytes) {
@@ -138,7 +138,7 @@ function advice(masked) {
   if (!pointed()) return "Click on the jewelry in a few places.";
   if (!masked) return "Make the mask and look at it, or do everything at once.";
   if (stale()) return "The clicks have changed since this mask was made.";
-  return "Paint what the mask misses, or has too much of; then put it on.";
+  return [...(state.prepared.warnings ?? []), "Paint what the mask misses, or has too much of; then put it on."].join(" · ");
 }
 
 // ---- runs -------------------------------------------------------------------------------------------------------
@@ -178,40 +178,47 @@ async function attend(run, kind, start) {
   $("cancel").disabled = false;
   progress.begin(kind, run.since);
   offer();
-  let said = "";
+  let end = { said: "", there: null };
   try {
     await start();
     const result = await api().follow(run.id, { signal: run.stop.signal, onProgress: (status) => progress.show(status) });
-    said = await accept(result, run);
+    end = await accept(result, run);
   } catch (problem) {
     complain("problem", told(problem));
   } finally {
     state.run = null;
-    progress.end(said);
+    progress.end(end.said);
     changed();
   }
+  // Only now, since the page is shorter without the progress.
+  end.there?.scrollIntoView();
+  end.there?.focus({ preventScroll: true });
 }
 
+// Shows what a run made; returns what to say of it and where to go.
 async function accept(result, run) {
   if (!("fluxResultUri" in result) && !result.fluxResultBase64) {
     await showMask(result, run.points);
-    if (isNarrow()) $("stage").scrollIntoView();
-    return "The mask is there.";
+    return { said: "The mask is there.", there: isNarrow() ? $("stage") : null };
   }
-  results.show(result, await picturesOf(result, api()), run.id);
+  results.show(kindOf(run.id) === "generate" ? withMask(result) : result, await picturesOf(result, api()), run.id);
   state.shown = run.id;
   showResult(true);
-  $("result").scrollIntoView();
-  $("result").focus({ preventScroll: true });
-  return "The result is there.";
+  return { said: "The result is there.", there: $("result") };
 }
 
-async function showMask({ originalUri, resizedUri, maskUri, padding, scaledPoints }, points) {
+// The run that made the pictures knows nothing of how its mask was made.
+function withMask(result) {
+  const { engines = {}, warnings = [] } = state.prepared ?? {};
+  return { ...result, engines: { ...engines, ...result.engines }, warnings: [...warnings, ...(result.warnings ?? [])] };
+}
+
+async function showMask({ originalUri, resizedUri, maskUri, padding, scaledPoints, engines, warnings }, points) {
   const pictures = await api().pictures({ mask: maskUri, photo: state.photo ? null : originalUri });
   if (!pictures.mask) throw new Problem("The mask cannot be fetched.");
   const mask = await createImageBitmap(pictures.mask);
   const size = { width: mask.width, height: mask.height };
-  state.prepared = { originalUri, resizedUri, maskUri, padding, scaledPoints, size, points };
+  state.prepared = { originalUri, resizedUri, maskUri, padding, scaledPoints, engines, warnings, size, points };
   if (pictures.photo) adopt(await openPhoto(pictures.photo, "Your photo"));
   board.cover(mask, frame());
   mask.close();

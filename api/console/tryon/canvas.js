@@ -127,7 +127,7 @@ export class Board {
     context.lineWidth = 0.18 * size;
     context.strokeStyle = context.fillStyle = "#fff";
     context.stroke();
-    context.font = `600 ${1.15 * size}px system-ui, sans-serif`;
+    context.font = `600 ${(number < 10 ? 1.15 : 0.95) * size}px system-ui, sans-serif`;
     context.textAlign = "center";
     context.textBaseline = "middle";
     context.fillText(String(number), across, down + 0.06 * size);

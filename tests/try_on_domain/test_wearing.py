@@ -34,6 +34,13 @@ def photo() -> Photo:
 
 
 @pytest.fixture(scope="module")
+def small(photo: Photo) -> Photo:
+    """The same at half the size, where the size does not matter."""
+    pixels, mask = (cv2.resize(part, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA) for part in photo)
+    return pixels, mask
+
+
+@pytest.fixture(scope="module")
 def generated(photo: Photo) -> Generated:
     pixels, mask = photo
     return generate(pixels, mask, jewelry_type="ring", gender="female", scaled_points=[(150.0, 138.0)])
@@ -46,9 +53,9 @@ def opened(jpeg: bytes) -> np.ndarray:
 
 
 @pytest.mark.parametrize("jewelry_type", TYPES)
-def test_the_jewelry_is_kept_exactly(photo: Photo, jewelry_type: str) -> None:
+def test_the_jewelry_is_kept_exactly(small: Photo, jewelry_type: str) -> None:
     """Whatever it is worn on, where the mask is 255 every byte is the photo's; size and type are too."""
-    pixels, mask = photo
+    pixels, mask = small
     worn = wear(pixels, mask, jewelry_type=jewelry_type, gender="neutral")
     assert worn.shape == pixels.shape
     assert worn.dtype == np.uint8
@@ -69,9 +76,9 @@ def test_the_scene_is_skin_and_not_the_photos(photo: Photo, jewelry_type: str, g
     assert np.abs(worn - pixels)[around].mean() > 25
 
 
-def test_the_same_seed_gives_the_same_picture(photo: Photo) -> None:
+def test_the_same_seed_gives_the_same_picture(small: Photo) -> None:
     """Every byte; another seed gives other skin, another gender another tone."""
-    pixels, mask = photo
+    pixels, mask = small
     first = wear(pixels, mask, jewelry_type="necklace", gender="female", seed=3)
     assert np.array_equal(first, wear(pixels, mask, jewelry_type="necklace", gender="female", seed=3))
     assert not np.array_equal(first, wear(pixels, mask, jewelry_type="necklace", gender="female", seed=4))
@@ -79,9 +86,9 @@ def test_the_same_seed_gives_the_same_picture(photo: Photo) -> None:
     assert np.abs(first.astype(int) - male)[mask == 0].mean() > 3
 
 
-def test_a_soft_edge_is_mixed_between_piece_and_scene(photo: Photo) -> None:
+def test_a_soft_edge_is_mixed_between_piece_and_scene(small: Photo) -> None:
     """A pixel half masked lies between the photo and the scene; one not masked has nothing of the photo."""
-    pixels, mask = photo
+    pixels, mask = small
     half = np.where(mask == 255, 128, 0).astype(np.uint8)
     other = 255 - pixels
     first = wear(pixels, half, jewelry_type="ring", gender="female").astype(int)
@@ -145,9 +152,9 @@ def test_the_fidelity_picture_shows_the_ring_green(photo: Photo, generated: Gene
     assert (shown[core][:, 1] > shown[core][:, [0, 2]].max(axis=1)).mean() > 0.9
 
 
-def test_without_points_nothing_is_measured(photo: Photo) -> None:
+def test_without_points_nothing_is_measured(small: Photo) -> None:
     """The contract's rule; and the second variant is made only when it is asked for."""
-    pixels, mask = photo
+    pixels, mask = small
     made = generate(pixels, mask, jewelry_type="ring", gender="male", second=False)
     assert made.second is None
     assert (made.first.metrics, made.first.fidelity_jpeg, made.first.pixel_fidelity) == (None, None, None)

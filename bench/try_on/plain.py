@@ -9,7 +9,7 @@ import httpx
 from bench.engine.runs import NotMeasured
 from blocks.artifacts import ArtifactStore
 
-CANVAS = {"target_width": 2000, "target_height": 2667, "flag": "fixed_dimensions"}
+CANVAS: dict[str, Any] = {"target_width": 2000, "target_height": 2667, "flag": "fixed_dimensions"}
 FIRST_POLL_S, LAST_POLL_S = 0.1, 2.0
 Click = tuple[float, float]
 

@@ -50,6 +50,9 @@ _COLOUR_SAY: dict[Method, float] = {"colour-geodesic": 1.0, "geodesic": 0.25}
 _CLEAR = 2.5  # log-odds above which GrabCut is not asked
 _BRIDGE = 0.008  # of the long side: gaps between a chain's links
 _PIN_HOLE = 0.0003  # of the picture
+_OPENING = 0.0008  # of the picture: what shows through a link is no larger
+_SHOWS_THROUGH, _ALSO_SHOWS = 0.35, 0.7  # how much nearer to the surroundings' colours than to the thing's
+_NEAR, _AROUND = 0.002, 0.009  # of the long side: where the surroundings begin and end
 
 
 @dataclass(frozen=True)
@@ -69,7 +72,10 @@ def segment(pixels: Pixels, foreground: Sequence[Point], background: Sequence[Po
         raise InvalidInput("foreground", "at least one point on the thing is needed")
     clicked = _Clicked.on(shrunk(pixels, WORK_PX), foreground, background)
     height, width = pixels.shape[:2]
-    mask = refined(shrunk(pixels, REFINE_PX), clicked.mask())
+    fine = _Clicked.on(shrunk(pixels, REFINE_PX), foreground, background)
+    mask = refined(fine.pixels, clicked.mask())
+    if clicked.method == "colour-geodesic":
+        mask &= ~fine.openings(mask)
     return Segmentation(scaled(mask, width, height), clicked.method)
 
 
@@ -104,6 +110,27 @@ class _Clicked:
         cut = grab_cut(self.pixels, _without_pin_holes(likely, self.outside), sure, never, 1)
         return _without_pin_holes(_connected(cut, self.inside, self._bridge_px), self.outside)
 
+    def openings(self, mask: Mask) -> Mask:
+        """Return where the surroundings show through `mask`, as through a chain's links: small, and of their colours.
+
+        Each begins with a disc that looks like the surroundings, and is as large as what still rather looks so.
+        """
+        long_side = max(mask.shape)
+        around = _widened(mask, round(_AROUND * long_side)) & ~_widened(mask, round(_NEAR * long_side))
+        inside = self.inside & mask
+        if not around.any() or not inside.any():
+            return np.zeros_like(mask)
+        rows, columns = (slice(int(each.min()), int(each.max()) + 1) for each in np.nonzero(mask))
+        colours, thing = self._colours[rows, columns], mask[rows, columns]
+        ratio = _distances(colours, self._colours[around]) / (_distances(colours, self._colours[inside]) + 1e-6)
+        sure = ndimage.binary_opening(thing & (ratio < _SHOWS_THROUGH), np.ones((3, 3)))
+        parts, count = ndimage.label(thing & (ratio < _ALSO_SHOWS))
+        small = np.bincount(parts.ravel(), minlength=count + 1) < _OPENING * mask.size
+        kept = np.setdiff1d(np.unique(parts[sure]), [0])
+        result = np.zeros_like(mask)
+        result[rows, columns] = np.isin(parts, kept[small[kept]])
+        return result
+
     def _log_odds(self) -> Floats:
         """Return each pixel's log-odds of belonging to the thing."""
         around = (self.outside | border(self.inside.shape, 2)) & ~self.inside
@@ -123,6 +150,11 @@ class _Clicked:
     @property
     def _bridge_px(self) -> int:
         return max(1, round(_BRIDGE * max(self.inside.shape)))
+
+
+def _widened(mask: Mask, reach_px: int) -> Mask:
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach_px + 1, 2 * reach_px + 1))
+    return cv2.dilate(mask.astype(np.uint8), disc) > 0
 
 
 def _discs(shape: tuple[int, ...], points: Sequence[Point], radius_px: int) -> Mask:

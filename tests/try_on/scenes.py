@@ -8,7 +8,7 @@ from tests.studio.drawn import file, ring_mask, ring_photo
 CANVAS = (300, 400)
 ON_THE_RING = [(0.25, 0.5), (0.75, 0.5), (0.5, 0.3125), (0.5, 0.6875)]
 BESIDE_IT = [(0.5, 0.5), (0.06, 0.05), (0.94, 0.95)]
-TILE_PX, SMALL_PX = 20, 120
+TILE_PX, SMALL_PX = 20, 150
 
 
 def clicks(on: list[tuple[float, float]], beside: list[tuple[float, float]]) -> list[MaskPoint]:
@@ -22,7 +22,7 @@ PLAIN_CLICKS = clicks(ON_THE_RING, BESIDE_IT)
 
 def _amid_clutter() -> tuple[np.ndarray, np.ndarray]:
     width, height = CANVAS
-    tiles = np.random.default_rng(3).integers(40, 120, (height // TILE_PX, width // TILE_PX, 3), np.uint8)
+    tiles = np.random.default_rng(3).integers(60, 110, (height // TILE_PX, width // TILE_PX, 1), np.uint8).repeat(3, 2)
     pixels = np.kron(tiles, np.ones((TILE_PX, TILE_PX, 1), np.uint8))
     size = SMALL_PX, SMALL_PX * 4 // 3
     left, top = (width - size[0]) // 2, (height - size[1]) // 2

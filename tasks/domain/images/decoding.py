@@ -57,7 +57,7 @@ def decode(data: bytes, *, field: str = "image", max_px: int = MAX_PICTURE_PIXEL
     size = image.size
     if fit_px and image.format in ("JPEG", "MPO"):
         image.draft(None, (max(1, size[0] * fit_px // max(size)), max(1, size[1] * fit_px // max(size))))
-    load(image, field)
+    load(image, data, field=field)
     orientation = _orientation(image)
     try:
         colours = _shrunk(_colours(image, field), fit_px)

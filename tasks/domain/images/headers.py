@@ -22,6 +22,8 @@ _TIFF_TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8,
 _TIFF_FRACTION_TYPES = (5, 10, 11, 12)
 _TIFF_BYTE_TYPES = (1, 2, 6, 7)
 _TIFF_COMPRESSIONS = (1, 2, 3, 4, 5, 7, 8, 32773, 32946)  # neither old-style JPEG nor formats inside the format
+_ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+_PIECE_BYTES = 1 << 20
 _BMP_PLAIN = (0, 3, 6)  # uncompressed, with or without bit fields: run lengths are decoded in Python, pixel by pixel
 
 
@@ -114,6 +116,25 @@ def _png(data: bytes) -> Header:
     return Header("PNG", width, height)
 
 
+def png_is_whole(data: bytes) -> bool:
+    """Whether the PNG in `data`, whose header was read, holds as many bytes of rows as it claims.
+
+    Pillow shows missing rows as black. Costs the decompression, in pieces, so not much memory.
+    """
+    width, height, depth, colour, _, _, interlaced = struct.unpack_from(">IIBBBBB", data, 16)
+    bits = depth * {2: 3, 4: 2, 6: 4}.get(colour, 1)
+    passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
+    sides = [(-(-(width - left) // across), -(-(height - top) // down)) for left, top, across, down in passes]
+    missing = sum(rows * (1 + -(-columns * bits // 8)) for columns, rows in sides if columns > 0)
+    stream = zlib.decompressobj()
+    for kind, start, end in _png_chunks(data):
+        packed = data[start:end] if kind == b"IDAT" else b""
+        while packed and missing > 0 and not stream.eof:
+            missing -= len(stream.decompress(packed, _PIECE_BYTES))
+            packed = stream.unconsumed_tail
+    return missing <= 0
+
+
 def _png_chunks(data: bytes) -> Iterator[tuple[bytes, int, int]]:
     """Yield (type, start, end) of each chunk's body, up to IEND."""
     at, kind = 8, b""
@@ -130,10 +151,9 @@ def _webp(data: bytes) -> Header:
     (length,) = struct.unpack_from("<I", data, 4)
     if len(data) < length + 8:
         raise ValueError("cut off before its end")
-    at, width, height = 12, 0, 0
-    for count in range(MAX_SEGMENTS + 1):
-        if at + 8 > length + 8:
-            break
+    at, count, width, height = 12, 0, 0, 0
+    while at < length:
+        count += 1
         _bounded(count, "chunks", MAX_SEGMENTS)
         kind, size = struct.unpack_from("<4sI", data, at)
         if kind in _WEBP_SIZES:

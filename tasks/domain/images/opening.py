@@ -7,7 +7,7 @@ import zlib
 from PIL import Image
 
 from tasks.domain.errors import InvalidInput
-from tasks.domain.images.headers import Header, read_header
+from tasks.domain.images.headers import Header, png_is_whole, read_header
 
 # What Pillow's decoders raise on damaged files, as found with tests/images/hostile_files.py.
 DAMAGE = (
@@ -42,12 +42,18 @@ def open_picture(data: bytes, *, field: str, max_px: int) -> Image.Image:
     return image
 
 
-def load(image: Image.Image, field: str) -> None:
-    """Decode the pixels of `image`'s first frame; raises InvalidInput when they are damaged or cut off."""
+def load(image: Image.Image, data: bytes, *, field: str) -> None:
+    """Decode the pixels of `image`'s first frame, opened from `data`.
+
+    Raises InvalidInput when they are damaged or cut off.
+    """
     try:
+        whole = image.format != "PNG" or png_is_whole(data)
         image.load()
     except DAMAGE as error:
         raise InvalidInput(field, f"the picture is cut off or damaged: {_words(error)}") from error
+    if not whole:
+        raise InvalidInput(field, "the picture is cut off: it has fewer rows than it claims")
 
 
 def _header(data: bytes, field: str) -> Header:

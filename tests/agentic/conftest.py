@@ -13,7 +13,7 @@ from deployments.catalog import BLENDER, CPU
 from tests.agentic.workflows import Runner
 from tests.api.conftest import served
 from tests.page.conftest import browser
-from tests.stack import RunningStack, running_stack
+from tests.stack import WITHOUT_STUDIO, RunningStack, running_stack
 
 __all__ = ["browser", "served"]
 
@@ -21,7 +21,7 @@ __all__ = ["browser", "served"]
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack that builds one ring at a time."""
-    environment = {"RING_GEN_MAX_CONCURRENT_JOBS": "1", "ANTHROPIC_API_KEY": "", "GEMINI_API_KEY": ""}
+    environment = {"RING_GEN_MAX_CONCURRENT_JOBS": "1", "ANTHROPIC_API_KEY": "", "GEMINI_API_KEY": "", **WITHOUT_STUDIO}
     with running_stack(tmp_path_factory.mktemp("agentic"), environment, pools=(CPU, BLENDER)) as running:
         yield running
 

@@ -15,7 +15,7 @@ from prefect.states import Scheduled
 from deployments.catalog import BLENDER, CPU, DELIVER_MISSED_WEBHOOKS, DELIVER_WEBHOOK, RING
 from tests.language_models.provider import FakeProviders
 from tests.outside.receiver import Receiver
-from tests.stack import RunningStack, running_stack
+from tests.stack import WITHOUT_STUDIO, RunningStack, running_stack
 from tests.waiting import eventually
 
 SECRETS = tuple("whsec_" + base64.b64encode(bytes([letter]) * 32).decode() for letter in b"on")
@@ -40,6 +40,7 @@ def stack(tmp_path_factory, providers) -> Iterator[RunningStack]:
     """A stack that may call 127.0.0.1, and whose second and third tries come at once."""
     environment = {
         **providers.environment,
+        **WITHOUT_STUDIO,
         "ATELIER_FETCH_ALLOW": "127.0.0.1/32",
         "ATELIER_WEBHOOK_SECRETS": ",".join(SECRETS),
         "ATELIER_WEBHOOK_RETRY_DELAYS_S": "[0.1, 0.1]",

@@ -15,7 +15,6 @@ from deployments.catalog import BLENDER
 from deployments.settings import StackSettings
 from deployments.stack import Stack
 
-
 # For stacks that try nothing on: services of one's own are named, so none is started. Nobody listens there.
 WITHOUT_STUDIO = dict.fromkeys(
     ("IMAGE_MANIPULATOR_URL", "BIREFNET_URL", "SAM3_URL", "A100_SERVER_URL"), "http://127.0.0.1:9"

@@ -104,6 +104,8 @@ class _Clicked:
 
     def mask(self) -> Mask:
         """Return the clicked thing's mask, at this picture's size."""
+        if not self._around.any():
+            return self.inside
         odds = self._log_odds()
         likely = _connected((odds > 0) | self.inside, self.inside, self._bridge_px // 2)
         sure, never = (odds > _CLEAR) & likely | self.inside, (odds < -_CLEAR) | self.outside
@@ -133,14 +135,18 @@ class _Clicked:
 
     def _log_odds(self) -> Floats:
         """Return each pixel's log-odds of belonging to the thing."""
-        around = (self.outside | border(self.inside.shape, 2)) & ~self.inside
-        near, far = (_distances(self._colours, self._colours[samples]) for samples in (self.inside, around))
+        near, far = (_distances(self._colours, self._colours[samples]) for samples in (self.inside, self._around))
         likeness = (far + 2) / (near + far + 4)
         step = _STEP + gradient(self.pixels) / 20
         ours = geodesic(step + _COLOUR_STEP * (1 - likeness) ** 2, self.inside)
-        theirs = geodesic(step + _COLOUR_STEP * likeness**2, around)
+        theirs = geodesic(step + _COLOUR_STEP * likeness**2, self._around)
         by_way, by_colour = np.log((theirs + 0.3) / (ours + 0.3)), np.log((far + 3) / (near + 3))
         return np.asarray(by_way + _COLOUR_SAY[self.method] * by_colour, np.float32)
+
+    @cached_property
+    def _around(self) -> Mask:
+        """The clicks beside the thing, and the picture's border, which tends to be background too."""
+        return (self.outside | border(self.inside.shape, 2)) & ~self.inside
 
     @cached_property
     def _colours(self) -> Floats:

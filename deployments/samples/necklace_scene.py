@@ -171,7 +171,7 @@ def main(path: str, share: float) -> None:
     bust(linen(SLATE, 13.0))
     pendant(chain(gold), gold, gem("emerald"))
     camera((0, -70, 3.0), (0, -4, -2.4), 21.0)
-    shoot(path, share)
+    shoot(path, 40, share)
 
 
 if __name__ == "__main__":

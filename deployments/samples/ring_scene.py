@@ -59,7 +59,7 @@ def main(glb: str, path: str, share: float) -> None:
     ring(glb)
     cushion(linen(CLOTH, 14.0))
     camera((0, -8.0, 10.5), (0, 0, 0.55), 5.0)
-    shoot(path, share)
+    shoot(path, 16, share)
 
 
 if __name__ == "__main__":

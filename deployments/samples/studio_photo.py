@@ -15,7 +15,6 @@ from ring_kit.materials import METALS, stone_look  # noqa: E402
 from shading import feed, node, tree_of  # noqa: E402
 
 WIDTH_PX, HEIGHT_PX = 1500, 2000  # 3:4, as the try-on's canvas: a click means the same place on both
-SAMPLES = 28
 JPEG_QUALITY = 72  # keeps a sample below 300 kB
 
 Rgb = tuple[float, float, float]
@@ -75,8 +74,8 @@ def camera(place: tuple[float, float, float], target: tuple[float, float, float]
     bpy.context.scene.camera = made
 
 
-def shoot(path: str, share: float = 1.0) -> None:
-    """Render the scene into the JPEG `path`; a `share` below 1 makes a smaller, rougher proof."""
+def shoot(path: str, samples: int, share: float) -> None:
+    """Render the scene into the JPEG `path`; a `share` below 1 makes a smaller proof."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
     scene.render.resolution_x, scene.render.resolution_y = WIDTH_PX, HEIGHT_PX
@@ -85,7 +84,7 @@ def shoot(path: str, share: float = 1.0) -> None:
     scene.render.image_settings.quality = JPEG_QUALITY
     scene.view_settings.view_transform = "Khronos PBR Neutral"
     cycles = scene.cycles
-    cycles.device, cycles.samples, cycles.seed = "CPU", max(16, round(SAMPLES * share)), 1
+    cycles.device, cycles.samples, cycles.seed = "CPU", samples, 1
     cycles.use_denoising, cycles.denoiser = True, "OPENIMAGEDENOISE"
     cycles.max_bounces, cycles.transmission_bounces, cycles.glossy_bounces, cycles.diffuse_bounces = 12, 12, 4, 2
     cycles.caustics_reflective = cycles.caustics_refractive = False

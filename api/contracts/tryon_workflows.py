@@ -5,7 +5,7 @@ import hashlib
 import logging
 from contextlib import AsyncExitStack
 from typing import Any, Self
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from prefect.client.schemas.objects import FlowRun, StateType
 from pydantic import BaseModel, ValidationError
@@ -30,7 +30,6 @@ from api.errors import Refusal, RunNotFound, WrongState
 from api.runs import Runs
 from api.settings import ApiSettings, TryOnApiSettings
 from blocks.artifacts import Artifact, ArtifactDamaged, ArtifactNotFound, ArtifactStore
-from blocks.try_on.jobs import release
 from blocks.try_on.settings import TryOnSettings
 from flows.contracts import TryOnGenerateRequest, TryOnPreprocessRequest, TryOnPreprocessResult, TryOnRequest
 from tasks.domain.errors import InvalidInput, UpstreamError
@@ -39,8 +38,6 @@ from tasks.domain.try_on.failures import TryOnFailure
 logger = logging.getLogger("atelier.api")
 
 PROGRESS, DIGEST = "atelier.progress", "atelier.request-sha256"
-RELEASE_AFTER_S = 30.0  # a cancelled run has this long to end; then its jobs at the services are given up all the same
-RELEASE_TIMEOUT_S = 10.0
 DRAWINGS = 2  # overlays made at once; each holds a few copies of a decoded picture
 
 
@@ -79,7 +76,6 @@ class TryOnWorkflows:
             for kind in KINDS
         }
         self.drawing = asyncio.Semaphore(DRAWINGS)
-        self._releasing: set[asyncio.Task[None]] = set()
         self._opened = AsyncExitStack()
 
     async def __aenter__(self) -> Self:
@@ -88,9 +84,6 @@ class TryOnWorkflows:
         return self
 
     async def __aexit__(self, *exc_info: object) -> None:
-        for task in self._releasing:
-            task.cancel()
-        await asyncio.gather(*self._releasing, return_exceptions=True)
         await self._opened.aclose()
 
     async def start(self, body: StartBody, key: str | None) -> FlowRun:
@@ -155,7 +148,6 @@ class TryOnWorkflows:
             run = await runs.cancel(str(run.id), reason=reason)
         except WrongState:
             return kind, await runs.read_anew(str(run.id))
-        self._release_later(kind, run.id)
         return kind, run
 
     async def _completed(self, kind: Kind, run: FlowRun, images: ImageForm, case: Case) -> dict[str, Any]:
@@ -228,20 +220,6 @@ class TryOnWorkflows:
         if run.labels.get(DIGEST) != digest:
             raise KeyReused
         return run
-
-    def _release_later(self, kind: Kind, run: UUID) -> None:
-        task = asyncio.create_task(self._release(kind, run))
-        self._releasing.add(task)
-        task.add_done_callback(self._releasing.discard)
-
-    async def _release(self, kind: Kind, run: UUID) -> None:
-        """Give up the jobs that services still do for `run`, once it can start no more; else they end by themselves."""
-        try:
-            await self.runs[kind].wait(str(run), timeout_s=RELEASE_AFTER_S)
-            async with asyncio.timeout(RELEASE_TIMEOUT_S):
-                await release(self.store, str(run))
-        except (TimeoutError, UpstreamError, RunNotFound) as error:
-            logger.warning("jobs of the cancelled run %s may go on: %s", run, error)
 
 
 def _whose(body: PhotoBody | GenerateBody) -> dict[str, Any]:

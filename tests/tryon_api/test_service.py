@@ -9,9 +9,8 @@ from api.main import create_app
 from api.settings import AgenticSettings, ApiSettings, RingSettings, TryOnApiSettings
 from blocks.artifacts import ArtifactStore
 from blocks.try_on.settings import TryOnSettings
-from tests.tryon_api.conftest import Client, Hand, Served, Shim, bare, free_port
+from tests.tryon_api.conftest import Client, Hand, Served, Shim, free_port
 from tests.tryon_api.pictures import photo_body
-from tests.waiting import eventually
 
 KEY = "a service key"
 
@@ -22,7 +21,7 @@ class Upstream:
     def __init__(self) -> None:
         self.asked: list[str] = []
         self.app = FastAPI()
-        self.app.add_api_route("/{path:path}", self.answer, methods=["GET", "DELETE"])
+        self.app.add_api_route("/{path:path}", self.answer)
 
     async def answer(self, path: str) -> dict[str, str]:
         """Note the path; say that all is well."""
@@ -61,25 +60,6 @@ async def test_health_tells_of_the_services(shim: Shim, served: Served) -> None:
     for _ in range(3):
         await tryon.get("/health")
     assert sorted(upstream.asked) == ["", "health"]  # one look serves all who ask for a while
-
-
-async def test_a_cancelled_workflows_jobs_are_given_up(shim: Shim, served: Served, hand: Hand) -> None:
-    """Once a cancelled run has ended, the job that a service does for it is deleted there."""
-    upstream = Upstream()
-    url = await served.start(upstream.app)
-    tryon = await shim.client()
-    workflow = await tryon.started()
-    await hand.start(bare(workflow))
-    job = f'{{"service": "sam3", "url": "{url}", "job_id": "j1", "request": "x"}}'
-    await hand.store.write_named(f"runs/{bare(workflow)}/jobs/GENERATING_MASK.json", job.encode())
-    await tryon.post(f"/workflow/{workflow}/cancel")
-    assert upstream.asked == []
-    await hand.cancel(bare(workflow))
-
-    async def given_up() -> bool:
-        return upstream.asked == ["jobs/j1"]
-
-    await eventually(given_up, "the job is to be deleted", timeout_s=30)
 
 
 GUARDED = [

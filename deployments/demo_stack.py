@@ -29,7 +29,8 @@ def stack_with(pool: str, console: Console, *, keep: bool) -> Iterator[StackStat
         with console.status("starting …"):
             state = start_in_background((pool,))
         yield state
-        console.print(f"The stack stays up: {state.api_url} and {state.prefect_url}")
+        pages = f"{state.ring_url}/test, {state.tryon_url} and {state.prefect_url}"
+        console.print(f"The stack stays up: {pages}", soft_wrap=True)
         console.print("Stop it with: python -m deployments down")
         return
     stack = Stack(settings().home, StackSettings(ports="auto"), pools=[pool])

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 from prefect.client.orchestration import PrefectClient
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from blocks.artifacts import ArtifactStore
 from tests.prefect_server import Hand, cancel_leftovers
@@ -19,13 +21,16 @@ from tests.prefect_server import Hand, cancel_leftovers
 os.environ["ATELIER_SCHEDULES"] = "off"
 
 
-TESTS = Path(__file__).parent
+class ByFolder(LoadScopeScheduling):
+    """Hands a worker whole folders of tests."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return nodeid.split("/")[1]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a folder together."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(item.path.relative_to(TESTS).parts[0]))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByFolder:
+    """Choose who runs what under `-n`."""
+    return ByFolder(config, log)
 
 
 @pytest.fixture

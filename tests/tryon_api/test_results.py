@@ -17,7 +17,7 @@ METRICS = {"flux_metrics", "gemini_metrics"}
 SNAKE = {
     *(f"{image}_{form}" for image in IMAGES for form in ("base64", "uri")),
     *METRICS,
-    *("processed_image_uri", "final_mask_uri", "mask_uri", "background_removed", "engines", "warnings"),
+    *("processed_image_uri", "final_mask_uri", "mask_uri", "background_removed", "engines", "warnings", "timings_s"),
 }
 CAMEL = {to_camel(key) for key in SNAKE}
 # What seed 3, seed 1 and the deployed system each print, word by word.
@@ -117,6 +117,7 @@ async def test_a_preprocess_result_has_its_keys(tryon: Client, hand: Hand) -> No
         "scaledPoints": [[1000.0, 800.1]],
         "engines": {"GENERATING_MASK": "classical"},
         "warnings": [],
+        "timingsS": {},
     }
     assert result == camel | {to_snake(key): value for key, value in camel.items()}
 

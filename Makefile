@@ -45,7 +45,7 @@ down: environment
 	@$(BIN)/python -m deployments down
 
 test: environment gpu assets browser
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2
 
 check: environment
 	$(BIN)/ruff check .

@@ -1,16 +1,13 @@
 """The ring contract from the outside: submit a job, follow it live, fetch its files."""
 
-import os
 import time
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-POLL_S = 0.3
-TIMEOUT_S = 60
+from deployments.contract_client import POLL_S, connected, detail, live_bar
+
 FINISHED = ("succeeded", "failed", "cancelled")
 
 
@@ -22,8 +19,7 @@ class RingClient:
     """Talks to one ring contract; sends RING_GEN_API_KEY where the environment has it."""
 
     def __init__(self, url: str, console: Console) -> None:
-        key = os.environ.get("RING_GEN_API_KEY", "")
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers={"X-API-Key": key} if key else {})
+        self._http = connected(url, "RING_GEN_API_KEY")
         self._console = console
 
     def submit(self, request: dict[str, Any]) -> str:
@@ -34,18 +30,12 @@ class RingClient:
         """
         answer = self._http.post("/jobs", json=request)
         if not answer.is_success:
-            raise RingFailed(f"the job was refused ({answer.status_code}): {_detail(answer)}")
+            raise RingFailed(f"the job was refused ({answer.status_code}): {detail(answer)}")
         return str(answer.json()["job_id"])
 
     def follow(self, job: str) -> dict[str, Any]:
         """Show the job's progress until it is finished; return the contract's result answer."""
-        columns = (
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}"),
-        )
-        with Progress(*columns, console=self._console) as progress:
+        with live_bar(self._console) as progress:
             bar = progress.add_task("queued", total=100)
             while (view := self._get(f"/jobs/{job}"))["status"] not in FINISHED:
                 progress.update(bar, completed=view["progress"], description=view.get("detail") or view["status"])
@@ -64,8 +54,3 @@ class RingClient:
     def _get(self, path: str) -> dict[str, Any]:
         answer: dict[str, Any] = self._http.get(path).raise_for_status().json()
         return answer
-
-
-def _detail(answer: httpx.Response) -> str:
-    is_json = answer.headers.get("content-type", "").startswith("application/json")
-    return str(answer.json().get("detail", "")) if is_json else answer.text[:500]

@@ -1,16 +1,13 @@
 """The try-on contract from the outside: start a workflow, follow it live, fetch its pictures."""
 
 import base64
-import os
 import time
 from typing import Any
 
-import httpx
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-POLL_S = 0.3
-TIMEOUT_S = 60
+from deployments.contract_client import POLL_S, connected, detail, live_bar
+
 FINISHED = ("COMPLETED", "FAILED", "CANCELLED")
 
 
@@ -22,8 +19,7 @@ class TryOnClient:
     """Talks to one try-on contract; sends TRYON_API_KEY where the environment has it."""
 
     def __init__(self, url: str, console: Console) -> None:
-        key = os.environ.get("TRYON_API_KEY", "")
-        self._http = httpx.Client(base_url=url, timeout=TIMEOUT_S, headers={"X-API-Key": key} if key else {})
+        self._http = connected(url, "TRYON_API_KEY")
         self._console = console
 
     def start(self, photo: bytes, request: dict[str, Any]) -> str:
@@ -35,7 +31,7 @@ class TryOnClient:
         body = {"originalImageBase64": base64.b64encode(photo).decode(), **request}
         answer = self._http.post("/workflow/start", json=body)
         if not answer.is_success:
-            raise TryOnFailed(f"the photo was refused ({answer.status_code}): {answer.text[:500]}")
+            raise TryOnFailed(f"the photo was refused ({answer.status_code}): {detail(answer)}")
         return str(answer.json()["workflowId"])
 
     def follow(self, workflow: str) -> dict[str, Any]:
@@ -44,13 +40,7 @@ class TryOnClient:
         Raises:
             TryOnFailed: it ended without pictures.
         """
-        columns = (
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f} %"),
-            TimeElapsedColumn(),
-            TextColumn("{task.description}"),
-        )
-        with Progress(*columns, console=self._console) as progress:
+        with live_bar(self._console) as progress:
             bar = progress.add_task("starting", total=100)
             while (view := self._read(workflow))["status"] not in FINISHED:
                 progress.update(bar, completed=view["progress"], description=view["currentStep"])

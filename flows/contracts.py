@@ -9,6 +9,7 @@ from blocks.artifacts import Artifact
 from tasks.domain.rings.report import RingProof
 from tasks.domain.rings.spec import RingSpec
 from tasks.domain.try_on.failures import TryOnFailure
+from tasks.domain.try_on.pieces import Gender, JewelryType
 
 
 def _not_a_dot_directory(value: str) -> str:
@@ -117,8 +118,6 @@ class RingResult(BaseModel):
     warnings: list[str] = []
 
 
-JewelryType = Literal["necklace", "bracelet", "earring", "ring", "watch", "other"]
-Gender = Literal["female", "male", "neutral"]
 PointSpace = Literal["canvas", "photo"]
 Fraction = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 MAX_POINTS, MAX_STROKES, MAX_STROKE_POINTS = 100, 100, 2000

@@ -11,13 +11,12 @@ from tasks.domain.pictures import check_picture
 from tasks.domain.try_on.steps import Step
 from tasks.policies import by_inputs
 from tasks.try_on_policies import (
-    IMAGE_RETRIES_S,
+    IMAGE_STEP,
     JOB_NET_S,
-    MODEL_RETRIES_S,
+    MODEL_STEP,
     RESIZE_NET_S,
     UPLOAD_NET_S,
     ZOOM_NET_S,
-    if_service_may_recover,
     service_world,
 )
 
@@ -27,11 +26,8 @@ MAX_PHOTO_BYTES = 32 * 1024 * 1024
 @task(
     task_run_name="upload the photo",
     cache_policy=by_inputs(),
-    persist_result=True,
-    retries=len(IMAGE_RETRIES_S),
-    retry_delay_seconds=IMAGE_RETRIES_S,
-    retry_condition_fn=if_service_may_recover,
     timeout_seconds=UPLOAD_NET_S,
+    **IMAGE_STEP,
 )
 async def upload_photo(photo: Artifact) -> Artifact:
     """Return `photo` as it is stored, labelled by its bytes; raises InvalidInput when it is no picture."""
@@ -46,11 +42,8 @@ async def upload_photo(photo: Artifact) -> Artifact:
     cache_policy=by_inputs(
         service_world("image_manipulator_url", "resize_mode", "canvas_width_px", "canvas_height_px", "max_dimension_px")
     ),
-    persist_result=True,
-    retries=len(IMAGE_RETRIES_S),
-    retry_delay_seconds=IMAGE_RETRIES_S,
-    retry_condition_fn=if_service_may_recover,
     timeout_seconds=RESIZE_NET_S,
+    **IMAGE_STEP,
 )
 async def resize_photo(photo: Artifact) -> Resized:
     """Return `photo` on the canvas, and what was added around it."""
@@ -60,11 +53,8 @@ async def resize_photo(photo: Artifact) -> Resized:
 @task(
     task_run_name="check the zoom",
     cache_policy=by_inputs(service_world("image_manipulator_url")),
-    persist_result=True,
-    retries=len(IMAGE_RETRIES_S),
-    retry_delay_seconds=IMAGE_RETRIES_S,
-    retry_condition_fn=if_service_may_recover,
     timeout_seconds=ZOOM_NET_S,
+    **IMAGE_STEP,
 )
 async def check_zoom(photo: Artifact) -> ZoomCheck:
     """Return whether the background of `photo` is in the way."""
@@ -74,11 +64,8 @@ async def check_zoom(photo: Artifact) -> ZoomCheck:
 @task(
     task_run_name="remove the background",
     cache_policy=by_inputs(service_world("birefnet_url")),
-    persist_result=True,
-    retries=len(MODEL_RETRIES_S),
-    retry_delay_seconds=MODEL_RETRIES_S,
-    retry_condition_fn=if_service_may_recover,
     timeout_seconds=JOB_NET_S,
+    **MODEL_STEP,
 )
 async def remove_background(photo: Artifact) -> Cutout:
     """Return `photo` without its background."""

@@ -19,12 +19,11 @@ from tasks.domain.try_on.steps import Step
 from tasks.policies import by_inputs
 from tasks.try_on import job_slip
 from tasks.try_on_policies import (
-    IMAGE_RETRIES_S,
+    IMAGE_STEP,
     JOB_NET_S,
-    MODEL_RETRIES_S,
+    MODEL_STEP,
     REFINE_NET_S,
     UPLOAD_NET_S,
-    if_service_may_recover,
     service_world,
 )
 
@@ -42,11 +41,8 @@ class Mask(BaseModel):
 @task(
     task_run_name="generate the mask",
     cache_policy=by_inputs(service_world("sam3_url", "mask_polarity")),
-    persist_result=True,
-    retries=len(MODEL_RETRIES_S),
-    retry_delay_seconds=MODEL_RETRIES_S,
-    retry_condition_fn=if_service_may_recover,
     timeout_seconds=JOB_NET_S,
+    **MODEL_STEP,
 )
 async def generate_mask(photo: Artifact, points: list[Point], labels: list[int], size_px: Size) -> Mask:
     """Return the mask of what `points`, fractions of `photo`, with label 1 lie on.
@@ -69,11 +65,8 @@ async def generate_mask(photo: Artifact, points: list[Point], labels: list[int],
 @task(
     task_run_name="refine the mask",
     cache_policy=by_inputs(service_world("a100_url", "brush_size_scale")),
-    persist_result=True,
-    retries=len(MODEL_RETRIES_S),
-    retry_delay_seconds=MODEL_RETRIES_S,
-    retry_condition_fn=if_service_may_recover,
     timeout_seconds=REFINE_NET_S,
+    **MODEL_STEP,
 )
 async def refine_mask(photo: Artifact, mask: Artifact, strokes: Sequence[Brush], size_px: Size) -> RefinedMask:
     """Return `mask` corrected by `strokes`, in their order."""
@@ -83,11 +76,8 @@ async def refine_mask(photo: Artifact, mask: Artifact, strokes: Sequence[Brush],
 @task(
     task_run_name="upload the mask",
     cache_policy=by_inputs(),
-    persist_result=True,
-    retries=len(IMAGE_RETRIES_S),
-    retry_delay_seconds=IMAGE_RETRIES_S,
-    retry_condition_fn=if_service_may_recover,
     timeout_seconds=UPLOAD_NET_S,
+    **IMAGE_STEP,
 )
 async def upload_mask(mask: Artifact, size_px: Size) -> Artifact:
     """Return `mask`, white on the jewelry, in our form; raises InvalidInput when no jewelry is left of it."""

@@ -7,7 +7,7 @@ from blocks.try_on.a100 import A100, Pictures
 from tasks.domain.errors import InvalidInput, UpstreamError
 from tasks.domain.images.decoding import decode, encode_jpeg
 from tasks.domain.try_on.points import Point
-from tasks.try_on_policies import GENERATE_NET_S, MODEL_RETRIES_S, if_service_may_recover
+from tasks.try_on_policies import GENERATE_NET_S, GENERATE_STEP
 
 JPEG = "image/jpeg"
 FIELDS = ("flux", "gemini", "flux_fidelity", "gemini_fidelity")
@@ -15,10 +15,8 @@ FIELDS = ("flux", "gemini", "flux_fidelity", "gemini_fidelity")
 
 @task(
     task_run_name="generate the pictures",
-    retries=len(MODEL_RETRIES_S),
-    retry_delay_seconds=MODEL_RETRIES_S,
-    retry_condition_fn=if_service_may_recover,
     timeout_seconds=GENERATE_NET_S,
+    **GENERATE_STEP,
 )
 async def generate_images(
     photo: Artifact, mask: Artifact, gender: str, jewelry_type: str, scaled_points: list[Point]

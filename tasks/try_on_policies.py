@@ -15,9 +15,6 @@ from tasks.policies import if_upstream_may_recover
 
 _AT_IMPORT = TryOnSettings()  # decorators need them now; a run reads its own environment's for everything else
 
-IMAGE_RETRIES_S = _AT_IMPORT.image_retry_delays_s
-MODEL_RETRIES_S = _AT_IMPORT.model_retry_delays_s
-
 NET_S = 30  # beyond the service's own time
 UPLOAD_NET_S = _AT_IMPORT.upload_timeout_s + NET_S
 RESIZE_NET_S = _AT_IMPORT.resize_timeout_s + NET_S
@@ -72,3 +69,13 @@ def if_service_may_recover(task: Any, task_run: Any, state: Any) -> bool:
 def flow_timeout_s() -> float:
     """Return how long a whole run may take."""
     return try_on_settings().flow_timeout_s
+
+
+def _tried_again(delays_s: list[float]) -> dict[str, Any]:
+    """Return a task's options for a first try and one more after each of `delays_s`."""
+    return {"retries": len(delays_s), "retry_delay_seconds": delays_s, "retry_condition_fn": if_service_may_recover}
+
+
+IMAGE_STEP = {"persist_result": True, **_tried_again(_AT_IMPORT.image_retry_delays_s)}
+MODEL_STEP = {"persist_result": True, **_tried_again(_AT_IMPORT.model_retry_delays_s)}
+GENERATE_STEP = _tried_again(_AT_IMPORT.model_retry_delays_s)  # every run is to give other pictures

@@ -13,12 +13,11 @@ from flows.contracts import (
     MAX_STROKES,
     BrushStroke,
     Fraction,
-    Gender,
-    JewelryType,
     MaskPoint,
     PointSpace,
     StrokePoint,
 )
+from tasks.domain.try_on.pieces import Gender, JewelryType
 
 logger = logging.getLogger("atelier.api")
 

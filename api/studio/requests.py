@@ -7,6 +7,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AliasChoices, BaseModel, Discriminator, Field, Tag, model_validator
 
+from tasks.domain.try_on.pieces import Gender, JewelryType
+
 CANVAS_PX = (2000, 2667)
 MAX_EDGE_PX = 4096
 MAX_POINTS, MAX_STROKES, MAX_STROKE_POINTS = 100, 100, 2000
@@ -196,8 +198,8 @@ RefineBody = Annotated[
 class Wearer(BaseModel):
     """Who is to wear what, and which pictures are wanted."""
 
-    gender: Literal["female", "male", "neutral"] = "female"
-    jewelry_type: Literal["necklace", "bracelet", "earring", "ring", "watch", "other"] = "necklace"
+    gender: Gender = "female"
+    jewelry_type: JewelryType = "necklace"
     scaled_points: list[tuple[Px, Px]] | None = Field(
         None, max_length=MAX_POINTS, description="Places on the jewelry in pixels; without them no metrics"
     )

@@ -100,5 +100,5 @@ async def test_only_what_may_pass_is_retried(signing, receiver, status: int, ret
     """Overload and the receiver's own faults may pass; a refusal does not."""
     receiver.answers(f"/answers/{status}", status)
     with pytest.raises(UpstreamError) as failure:
-        await send(receiver.url(f"/answers/{status}"), "m1", BODY)
+        await send(f"{receiver.url}/answers/{status}", "m1", BODY)
     assert (failure.value.service, failure.value.retryable) == ("127.0.0.1", retryable)

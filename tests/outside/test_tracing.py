@@ -36,7 +36,7 @@ def traced(headers: dict[str, str], correlation_id: str) -> str:
 
 async def test_a_request_is_one_trace_up_to_its_webhook(stack, providers: FakeProviders, receiver: Receiver) -> None:
     """The answer, the language model's API and the webhook see the client's id and trace, each with another span."""
-    asked = {"request": {"prompt": "a traced band", "model": "claude"}, "webhook_url": receiver.url("/traced")}
+    asked = {"request": {"prompt": "a traced band", "model": "claude"}, "webhook_url": f"{receiver.url}/traced"}
     headers = {"X-Correlation-ID": "order-4711", "traceparent": SENT}
     async with httpx.AsyncClient(base_url=stack.api_url, timeout=60) as api:
         answer = await api.post("/runs/ring", json=asked, headers=headers)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
-from tests.try_on.http_server import Answer, Call, LoopbackServer
+from tests.loopback import Answer, Call, LoopbackServer
 
 FORWARD_TIMEOUT_S = 120
 

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from blocks.artifacts import ArtifactStore
+from tests.loopback import Answer, Call, LoopbackServer
 from tests.try_on import pictures
-from tests.try_on.http_server import Answer, Call, LoopbackServer
 
 METRICS = {"precision": 0.97, "recall": 0.95, "iou": 0.92, "growth_ratio": 0.98}
 PADDING = {"top": 4, "bottom": 6, "left": 0, "right": 0}

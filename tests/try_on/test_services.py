@@ -15,9 +15,9 @@ from blocks.try_on.settings import TryOnSettings
 from tasks.domain.errors import InvalidInput, MissingKey, UpstreamError
 from tasks.domain.trace_context import Trace
 from tasks.domain.try_on.points import Brush
+from tests.loopback import Answer, LoopbackServer
 from tests.prefect_server import free_port
 from tests.try_on import pictures
-from tests.try_on.http_server import Answer, LoopbackServer
 from tests.try_on.services import METRICS, PADDING, text
 
 both = pytest.mark.parametrize("services", ["seed", "deployed"], indirect=True)

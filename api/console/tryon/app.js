@@ -12,7 +12,7 @@ import { Progress } from "./progress.js";
 import { picturesOf, Results } from "./results.js";
 import { base64Of, kindOf, rootOf, STEP_NAMES, TryOn } from "./workflow.js";
 
-const SAMPLES = { necklace: "Sample: necklace" };
+const SAMPLES = { necklace: "Sample: necklace", ring: "Sample: ring" };
 const TOOLS = {
   on: { kind: "point", label: 1 },
   beside: { kind: "point", label: 0 },

@@ -39,11 +39,11 @@ class Answer:
 class LoopbackServer:
     """Serves what `answer` says, on a free port, while it is entered; `wait` sleeps no longer than it serves."""
 
-    def __init__(self, answer: Callable[[Call], Answer]) -> None:
+    def __init__(self, answer: Callable[[Call], Answer], host: str = "127.0.0.1") -> None:
         self.calls: list[Call] = []
         self._answer = answer
         self._closing = threading.Event()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server((host, 0), _handler(self))
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
 
     def __enter__(self) -> Self:
@@ -60,7 +60,8 @@ class LoopbackServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._server.server_address[1]}"
+        host, port = self._server.server_address[:2]
+        return f"http://{host}:{port}"
 
     def count(self, method: str, part: str) -> int:
         """Return how many requests of `method` had `part` in their path."""

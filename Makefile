@@ -101,7 +101,7 @@ browser:
 	  apt-get update -qq && apt-get install -y -qq --no-install-recommends $$($(PYTHON) deployments/system.py --tests --names); }
 
 lock: .venv/.installed
-	$(LOCK) --extra azure --extra postgres --extra test --extra dev -o requirements.lock pyproject.toml
+	$(LOCK) --extra azure --extra postgres --extra runpod --extra test --extra dev -o requirements.lock pyproject.toml
 	$(LOCK) --extra gpu --extra test -o requirements-gpu.lock pyproject.toml
 	$(LOCK) -o requirements-blender.lock requirements-blender.in
 	$(NPM) install --package-lock-only --omit-lockfile-registry-resolved $(NPM_QUIET)

@@ -13,7 +13,7 @@ import shutil
 import sys
 from collections.abc import Iterator
 
-# Shared libraries that Blender as a module and the lockdown load, with Debian's names of their packages.
+# Shared libraries that Blender as a module, MeshLab and the lockdown load, with Debian's names of their packages.
 LIBRARIES = {
     "libX11.so.6": "libx11-6",
     "libXrender.so.1": "libxrender1",
@@ -24,6 +24,7 @@ LIBRARIES = {
     "libICE.so.6": "libice6",
     "libXext.so.6": "libxext6",
     "libGL.so.1": "libgl1",
+    "libOpenGL.so.0": "libopengl0",  # without it MeshLab loses filters without a word
     "libseccomp.so.2": "libseccomp2",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -21,8 +21,12 @@ def signed_path(home: Path, sha256: str, *, expires_in_s: float) -> str:
 
 def is_valid(home: Path, sha256: str, *, expires: int, signature: str) -> bool:
     """Tell whether `signature` was made by this installation for `sha256` and has not expired."""
-    expected = _signature(home, sha256, expires)
-    return hmac.compare_digest(expected.encode(), signature.encode()) and time.time() < expires
+    return is_genuine(home, sha256, expires=expires, signature=signature) and time.time() < expires
+
+
+def is_genuine(home: Path, sha256: str, *, expires: int, signature: str) -> bool:
+    """Tell whether `signature` was made by this installation, expired or not."""
+    return hmac.compare_digest(_signature(home, sha256, expires).encode(), signature.encode())
 
 
 def _signature(home: Path, sha256: str, expires: int) -> str:

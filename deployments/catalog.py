@@ -11,6 +11,9 @@ RING = "generate-ring/default"
 TRY_ON = "try-on/default"
 TRY_ON_PREPROCESS = "try-on-preprocess/default"
 TRY_ON_GENERATE = "try-on-generate/default"
+CONCEPTS = "generate-concepts/default"
+MODEL = "generate-model/default"
+RESCALE = "rescale-model/default"
 RUN_DAG = "run-dag/default"
 HOUSEKEEPING = "housekeeping/default"
 SERVICE_PROBE = "service-probe/default"
@@ -23,6 +26,11 @@ POOLS = (CPU, BLENDER, GPU)
 RING_QUEUE = "rings"  # of the pool BLENDER
 TRY_ON_QUEUE = "try-on"  # of the pool CPU, for the three try-on deployments together
 TRY_ONS_AT_ONCE = 10
+CONCEPTS_QUEUE = "concepts"  # of the pool CPU
+CONCEPTS_AT_ONCE = 4
+MODELS_QUEUE = "models"  # of the pool GPU, for both deployments; only one of their steps needs the GPU itself
+MODELS_AT_ONCE = 4
+GPU_LIMIT = "gpu"  # a global concurrency limit: as many slots as there are GPUs behind TRELLIS_URL
 
 
 def default_concurrency() -> int:
@@ -90,6 +98,23 @@ PIPELINES = {
             "TryOnResult",
             pictures=frozenset({"photo", "mask"}),
         ),
+        Pipeline(
+            "concepts",
+            "Words or a picture become concept pictures",
+            CONCEPTS,
+            "ConceptsRequest",
+            "ConceptsResult",
+            pictures=frozenset({"picture"}),
+        ),
+        Pipeline(
+            "model3d",
+            "A picture becomes a clean mesh of normalised size",
+            MODEL,
+            "ModelRequest",
+            "ModelResult",
+            pictures=frozenset({"picture"}),
+        ),
+        Pipeline("rescale3d", "A mesh gets the size that is printed", RESCALE, "RescaleRequest", "RescaleResult"),
     )
 }
 

@@ -5,6 +5,7 @@ from flows.contracts.costs import CallCost, CostSummary
 from flows.contracts.models3d import (
     ConceptsRequest,
     ConceptsResult,
+    ModelFormat,
     ModelRequest,
     ModelResult,
     Reconstruction,
@@ -61,6 +62,7 @@ __all__ = [
     "HousekeepingReport",
     "HousekeepingRequest",
     "MaskPoint",
+    "ModelFormat",
     "ModelRequest",
     "ModelResult",
     "Padding",

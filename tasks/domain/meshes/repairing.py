@@ -26,6 +26,7 @@ from tasks.domain.meshes.topology import (
     sides,
     welded,
 )
+from tasks.domain.meshes.touching import parted, twins_gone, walls_gone
 from tasks.domain.meshes.winding import to_flip
 
 Floats = NDArray[np.float64]
@@ -58,8 +59,8 @@ def repaired(vertices: Floats, faces: Ints, *, least_m: float = 0.0) -> Repaired
     if not len(whole.faces):
         return Repaired(whole, dict(removed), 0, 0, False, "no triangle is left")
     sound, rest = _sound_apart(_unit(whole), removed)
-    work = _Work(rest, removed)
-    mesh = _together([*sound, *work.run()])
+    work = _Work(rest, removed, alone=not any(len(piece.faces) for piece in sound))
+    mesh = _together([twins_gone(_together(sound), removed), *work.run()])
     mesh = _facing_outwards(_small_gone(mesh, least_m / (diagonal(whole.vertices) or 1.0), removed))
     reason = _reason(mesh)
     mesh = Traced(vertices[mesh.vertex_source], mesh.faces, mesh.vertex_source, mesh.face_source)
@@ -83,14 +84,21 @@ def _unit(mesh: Traced) -> Traced:
 
 
 def _sound_apart(mesh: Traced, removed: Counter[str]) -> tuple[list[Traced], Traced]:
-    """Closed shells as they are stored, closed shells once equal positions are one, and the rest, welded."""
+    """Closed shells as they are stored, closed shells once equal positions are one, and the rest, welded.
+
+    Welded solids that touch along whole faces count as closed too, without these.
+    """
     stored, mesh = _split(mesh)
     kept, faces = welded(mesh.vertices, mesh.faces) if len(mesh.faces) else (np.arange(0), mesh.faces)
     mesh = Traced(mesh.vertices[kept], faces, mesh.vertex_source[kept], mesh.face_source)
     whole = proper(faces)
     removed["faces that collapsed"] += int((~whole).sum())
     closed, rest = _split(mesh.with_faces(whole))
-    return [stored, closed], rest
+    fused, left = _split(walls_gone(rest))
+    if len(left.faces) or not len(fused.faces):
+        return [stored, closed], rest
+    removed["faces between touching solids"] += len(rest.faces) - len(fused.faces)
+    return [stored, closed, fused], left
 
 
 def _split(mesh: Traced) -> tuple[Traced, Traced]:
@@ -155,8 +163,8 @@ def _reason(mesh: Traced) -> str:
 class _Work:
     """The rounds of mending on what is not sound; counts what it does."""
 
-    def __init__(self, mesh: Traced, removed: Counter[str]) -> None:
-        self.mesh, self.removed = mesh, removed
+    def __init__(self, mesh: Traced, removed: Counter[str], *, alone: bool) -> None:
+        self.mesh, self.removed, self.alone = mesh, removed, alone
         self.holes = self.rounds = 0
         self.sheets: list[Traced] = []
 
@@ -165,12 +173,13 @@ class _Work:
         original = self.mesh
         self.mesh = self._count(meshlab.without_repeats(self.mesh))
         self._peel_fins()
+        touching, self.mesh = _split(parted(self.mesh))
         self._make_manifold(original)
         while not sides(self.mesh.faces).sound.all() and self.rounds < ROUNDS:
             self._close()
             if not sides(self.mesh.faces).sound.all():
                 self._make_manifold(original)
-        return [self.mesh, *self.sheets]
+        return [touching, self.mesh, *self.sheets]
 
     def _make_manifold(self, original: Traced) -> None:
         if len(self.mesh.faces):
@@ -199,10 +208,10 @@ class _Work:
             self.mesh = self.mesh.with_faces(~fin)
 
     def _sift(self) -> None:
-        """Drop debris and lay sheets aside; when there is nothing else, it stays."""
+        """Drop debris and lay sheets aside; when there is nothing else, the largest piece stays."""
         found = components(self.mesh.vertices, self.mesh.faces)
         debris = _debris(found)
-        if debris.all():
+        if debris.all() and self.alone and not any(len(piece.faces) for piece in self.sheets):
             debris[np.argmax(found.area)] = False
         sheet = ~debris & ~found.closed & (found.missing > SHEET)
         self.removed["debris components"] += int(debris.sum())

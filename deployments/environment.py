@@ -13,12 +13,13 @@ HEARTBEAT_S = 30  # the least that Prefect allows
 # A profile, a cloud account or an address of the user's own would send parts of the stack elsewhere.
 USERS_OWN = ("PREFECT_PROFILE", "PREFECT_PROFILES_PATH", "PREFECT_API_KEY", "PREFECT_API_URL", "PREFECT_UI_URL")
 
-# Each service of the try-on: the variables that name its address, and where the studio serves it.
-TRY_ON_SERVICES = {
+# Each service that the studio can stand in for: the variables that name its address, and where the studio serves it.
+STUDIO_SERVICES = {
     ("IMAGE_MANIPULATOR_URL",): "image-manipulator",
     ("BIREFNET_URL",): "birefnet",
     ("SAM3_URL",): "sam3",
     ("A100_SERVER_URL", "A100_URL"): "a100",
+    ("TRELLIS_URL",): "trellis",
 }
 
 
@@ -35,10 +36,10 @@ def studio_url(settings: StackSettings) -> str:
 
 
 def studio_addresses(given: dict[str, str], settings: StackSettings) -> dict[str, str]:
-    """Return the address of each service of the try-on that `given` does not name: the studio's."""
+    """Return the address of each service that `given` does not name: the studio's."""
     return {
         names[0]: f"{studio_url(settings)}/{path}"
-        for names, path in TRY_ON_SERVICES.items()
+        for names, path in STUDIO_SERVICES.items()
         if not any(given.get(name, "").strip() for name in names)
     }
 
@@ -64,6 +65,8 @@ def _addresses(settings: StackSettings) -> dict[str, str]:
         "RING_GEN_PORT": str(settings.ring_port),
         "AGENTIC_PORT": str(settings.agentic_port),
         "TRYON_API_PORT": str(settings.tryon_port),
+        "RUNPOD_IMAGE_PORT": str(settings.runpod_image_port),
+        "RUNPOD_MODEL_PORT": str(settings.runpod_model_port),
         "RING_GEN_HOST": os.environ.get("RING_GEN_HOST", LOOPBACK),  # a paid service is not for the whole network
         "RING_GEN_MAX_CONCURRENT_JOBS": str(settings.max_concurrent_jobs),
     }

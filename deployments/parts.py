@@ -55,8 +55,14 @@ class Parts:
         return f"http://{LOOPBACK}:{self.settings.tryon_port}"
 
     @property
+    def runpod_urls(self) -> list[str]:
+        """RunPod's contract at root: the image worker's, then the model worker's."""
+        ports = (self.settings.runpod_image_port, self.settings.runpod_model_port)
+        return [f"http://{LOOPBACK}:{port}" for port in ports]
+
+    @property
     def studio_url(self) -> str:
-        """The four services of the try-on on this machine."""
+        """The model services of this machine."""
         return studio_url(self.settings)
 
     def server(self, beginning: dict[str, str]) -> Process:
@@ -86,14 +92,15 @@ class Parts:
         return self._process(f"worker-{pool}", command, lambda: bool(probes.workers_online(self.prefect_api_url, pool)))
 
     def studio(self) -> Process:
-        """The four services of the try-on, for whoever has none of them elsewhere."""
+        """The model services, for whoever has one of them nowhere else."""
         ready = partial(probes.answers, f"{self.studio_url}/health")
         python = studio_python(self.settings.studio_python, self.environment.get("ATELIER_STUDIO_ENGINE", "auto"))
         return self._process("studio", [str(python), "-m", "api.studio"], ready)
 
     def api(self) -> Process:
         """The shim, on its own port and on the contracts'."""
-        urls = [f"{url}/health" for url in (self.api_url, self.ring_url, self.agentic_url, self.tryon_url)]
+        contracts = (self.ring_url, self.agentic_url, self.tryon_url, *self.runpod_urls)
+        urls = [f"{url}/health" for url in (self.api_url, *contracts)]
         return self._process("api", [sys.executable, "-m", "api"], lambda: all(map(probes.answers, urls)))
 
     def _process(

@@ -7,11 +7,11 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from deployments.catalog import BLENDER, CPU, GPU, POOLS, default_concurrency
+from deployments.catalog import POOLS, default_concurrency
 
 LOOPBACK = "127.0.0.1"
-# What a GPU's libraries hold does not survive a fork, so its runs start afresh.
-WORKER_TYPES = {CPU: "warm-process", BLENDER: "warm-process", GPU: "process"}
+# The GPU's runs only wait for a model server and work on meshes: nothing of a GPU is in their process, so it may fork.
+WORKER_TYPES = dict.fromkeys(POOLS, "warm-process")
 Port = int
 
 
@@ -22,7 +22,7 @@ class StackSettings(BaseSettings):
 
     ports: Literal["fixed", "auto"] = Field("fixed", description="auto: any free ports")
     port_base: Port | None = Field(
-        None, ge=1, le=65530, description="Prefect, API, ring, agentic, try-on, studio, upwards"
+        None, ge=1, le=65528, description="Prefect, API, ring, agentic, try-on, RunPod's two, studio, upwards"
     )
     prefect_port: Port = Field(4200, ge=1, le=65535)
     api_port: Port = Field(8000, ge=1, le=65535, description="The combined app")
@@ -30,6 +30,12 @@ class StackSettings(BaseSettings):
     agentic_port: Port = Field(8090, ge=1, le=65535, validation_alias=AliasChoices("AGENTIC_PORT", "agentic_port"))
     tryon_port: Port = Field(
         8001, ge=1, le=65535, validation_alias=AliasChoices("TRYON_API_PORT", "API_PORT", "tryon_port")
+    )
+    runpod_image_port: Port = Field(
+        8201, ge=1, le=65535, validation_alias=AliasChoices("RUNPOD_IMAGE_PORT", "runpod_image_port")
+    )
+    runpod_model_port: Port = Field(
+        8202, ge=1, le=65535, validation_alias=AliasChoices("RUNPOD_MODEL_PORT", "runpod_model_port")
     )
     studio_port: Port = Field(8010, ge=1, le=65535, description="The model services of this machine")
     studio_python: Path | None = Field(None, description="Runs the studio; if not named, chosen by engine and GPU")

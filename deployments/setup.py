@@ -21,10 +21,24 @@ from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.workers.base import BaseWorker
 from rich.console import Console
 
+from blocks.models3d.settings import trellis_settings
 from blocks.settings import CHECKOUT
 from deployments import automations
 from deployments.blocks import NAME, block_types, our_blocks
-from deployments.catalog import BLENDER, CPU, RING_QUEUE, TRY_ON_QUEUE, TRY_ONS_AT_ONCE
+from deployments.catalog import (
+    BLENDER,
+    CONCEPTS_AT_ONCE,
+    CONCEPTS_QUEUE,
+    CPU,
+    GPU,
+    GPU_LIMIT,
+    MODELS_AT_ONCE,
+    MODELS_QUEUE,
+    RING_QUEUE,
+    TRY_ON_QUEUE,
+    TRY_ONS_AT_ONCE,
+)
+from deployments.pools import pool_template
 from deployments.recovery import recover
 from deployments.settings import StackSettings
 
@@ -52,6 +66,9 @@ async def set_up(settings: StackSettings, *, recover_before: datetime | None = N
         await _deploy(client, settings)
         await _limit_queue(client, BLENDER, RING_QUEUE, settings.max_concurrent_jobs)
         await _limit_queue(client, CPU, TRY_ON_QUEUE, TRY_ONS_AT_ONCE)
+        await _limit_queue(client, CPU, CONCEPTS_QUEUE, CONCEPTS_AT_ONCE)
+        await _limit_queue(client, GPU, MODELS_QUEUE, MODELS_AT_ONCE)
+        await _limit_gpus(client, trellis_settings().devices)
         await automations.apply(client)
 
 
@@ -69,10 +86,7 @@ async def _create_pool(client: PrefectClient, name: str, worker_type: str) -> No
     worker = BaseWorker.get_worker_class_from_type(worker_type)
     if worker is None:
         raise ValueError(f"pool_types: {name}: no installed package has a worker of type {worker_type}")
-    template = worker.get_default_base_job_template()
-    if worker_type == "process":
-        # A named command lets Prefect skip a process that would only inspect the checkout and import Prefect again.
-        template["variables"]["properties"]["command"]["default"] = "python -m prefect.engine"
+    template = pool_template(worker_type, worker.get_default_base_job_template(), gpu=name == GPU)
     try:
         await client.create_work_pool(WorkPoolCreate(name=name, type=worker_type, base_job_template=template))
     except ObjectAlreadyExists:
@@ -123,3 +137,8 @@ if __name__ == "__main__":
     parser.add_argument("--recover", action="store_true", help="no worker runs: take up what earlier ones left behind")
     options = parser.parse_args()
     asyncio.run(set_up(StackSettings(), recover_before=datetime.now(UTC) if options.recover else None))
+
+
+async def _limit_gpus(client: PrefectClient, devices: int) -> None:
+    """Make as many slots as there are GPUs behind TRELLIS_URL; only the step that needs a GPU holds one."""
+    await client.upsert_global_concurrency_limit_by_name(GPU_LIMIT, devices)

@@ -11,7 +11,7 @@ from typing import Self
 
 from blocks.settings import Settings
 from deployments import database, state
-from deployments.catalog import BLENDER, CPU, POOLS
+from deployments.catalog import BLENDER, CPU, GPU, POOLS
 from deployments.database import Beginning
 from deployments.environment import stack_environment
 from deployments.parts import Parts
@@ -62,9 +62,11 @@ class Stack:
 
     @property
     def with_studio(self) -> bool:
-        """Whether the stack runs try-ons, and one of their services is nowhere but in its own studio."""
+        """Whether the stack runs what needs a model service, and one of these is nowhere but in its own studio."""
         own = f"{self.parts.studio_url}/"
-        return CPU in self.pools and any(value.startswith(own) for value in self.environment.values())
+        if {CPU, GPU}.isdisjoint(self.pools):
+            return False
+        return any(value.startswith(own) for value in self.environment.values())
 
     def __enter__(self) -> Self:
         self.start()
@@ -170,6 +172,7 @@ class Stack:
             ring_url=self.parts.ring_url if self._with_api else None,
             agentic_url=self.parts.agentic_url if self._with_api else None,
             tryon_url=self.parts.tryon_url if self._with_api else None,
+            runpod_urls=self.parts.runpod_urls if self._with_api else [],
             studio_url=self.parts.studio_url if self.with_studio else None,
             pools=list(self.pools),
             logs=self.home / "logs",

@@ -18,6 +18,7 @@ class StackState(BaseModel):
     ring_url: str | None = None
     agentic_url: str | None = None
     tryon_url: str | None = None
+    runpod_urls: list[str] = []  # of the image and the model worker
     studio_url: str | None = None
     pools: list[str] = []
     logs: Path

@@ -15,9 +15,9 @@ from deployments.catalog import BLENDER
 from deployments.settings import StackSettings
 from deployments.stack import Stack
 
-# For stacks that try nothing on: services of one's own are named, so none is started. Nobody listens there.
+# For stacks that need no model service: services of one's own are named, so none is started. Nobody listens there.
 WITHOUT_STUDIO = dict.fromkeys(
-    ("IMAGE_MANIPULATOR_URL", "BIREFNET_URL", "SAM3_URL", "A100_SERVER_URL"), "http://127.0.0.1:9"
+    ("IMAGE_MANIPULATOR_URL", "BIREFNET_URL", "SAM3_URL", "A100_SERVER_URL", "TRELLIS_URL"), "http://127.0.0.1:9"
 )
 
 
@@ -29,6 +29,7 @@ class RunningStack:
     ring_url: str
     api_url: str
     tryon_url: str
+    runpod_urls: list[str]
     prefect_api_url: str
     environment: dict[str, str]
 
@@ -46,5 +47,11 @@ def running_stack(
     with Stack(home, settings, pools=pools, api=api, environment=environment) as stack:
         parts = stack.parts
         yield RunningStack(
-            stack.home, parts.ring_url, parts.api_url, parts.tryon_url, parts.prefect_api_url, stack.environment
+            stack.home,
+            parts.ring_url,
+            parts.api_url,
+            parts.tryon_url,
+            parts.runpod_urls,
+            parts.prefect_api_url,
+            stack.environment,
         )

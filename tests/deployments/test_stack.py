@@ -15,7 +15,7 @@ from prefect.settings import PREFECT_API_URL, temporary_settings
 from blocks.settings import CHECKOUT
 from deployments import probes, state
 from deployments.catalog import CPU, POOLS, RING, RING_QUEUE
-from deployments.environment import TRY_ON_SERVICES
+from deployments.environment import STUDIO_SERVICES
 from deployments.processes import NotReady
 from deployments.settings import StackSettings, free_ports
 from deployments.setup import set_up
@@ -100,7 +100,7 @@ def test_the_studio_answers_where_the_record_and_the_environment_say(stack: Stac
     record = state.running_stack(stack.home)
     assert record is not None
     assert record.studio_url == stack.parts.studio_url
-    for names, path in TRY_ON_SERVICES.items():
+    for names, path in STUDIO_SERVICES.items():
         address = stack.environment[names[0]]
         assert address == f"{record.studio_url}/{path}"
         assert httpx.get(f"{address}/health", timeout=30).is_success

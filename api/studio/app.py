@@ -1,7 +1,8 @@
-"""The studio as one app: image manipulator, birefnet, sam3 and a100, each under its prefix."""
+"""The studio as one app: image manipulator, birefnet, sam3, a100 and trellis, each under its prefix."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import cv2
@@ -11,15 +12,17 @@ from api.errors import install_error_handlers
 from api.middleware import AnswerHeaders, BodyLimit
 from api.studio.a100 import a100
 from api.studio.birefnet import birefnet
+from api.studio.classical import Inflation
 from api.studio.engines import Engines
 from api.studio.image_manipulator import image_manipulator
 from api.studio.pictures import Pictures
 from api.studio.sam3 import sam3
 from api.studio.settings import StudioSettings
 from api.studio.studio import Studio
+from api.studio.trellis import trellis
 from blocks.artifacts import ArtifactStore
 
-SERVICES = ("image-manipulator", "birefnet", "sam3", "a100")
+SERVICES = ("image-manipulator", "birefnet", "sam3", "a100")  # of the try-on
 
 
 def create_app(settings: StudioSettings, engines: Engines, store: ArtifactStore) -> FastAPI:
@@ -28,6 +31,7 @@ def create_app(settings: StudioSettings, engines: Engines, store: ArtifactStore)
     studio = Studio(settings, engines, Pictures(settings, store))
     cut_outs, cut_out_jobs = birefnet(studio)
     masks, mask_jobs = sam3(studio)
+    reconstructor = Inflation(engines.matting)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -49,12 +53,16 @@ def create_app(settings: StudioSettings, engines: Engines, store: ArtifactStore)
                 "segmenter": engines.segmenter.name,
                 "matting": engines.matting.name,
                 "generator": engines.generator.name,
+                "reconstructor": reconstructor.name,
             },
             "not_used": dict(engines.missing),
             "unfinished": studio.workbench.unfinished,
         }
 
-    for router in (image_manipulator(studio), cut_outs, masks, a100(studio)):
+    limit = settings.max_work_pixels
+    read = partial(studio.pictures.given, field="image", max_px=limit)
+    models = trellis((reconstructor,), read, studio.workbench, max_px=limit, prefix="/trellis")
+    for router in (image_manipulator(studio), cut_outs, masks, a100(studio), models):
         app.include_router(router)
     install_error_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, under={})

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from api.studio.settings import StudioSettings
+    from api.studio.trellis_requests import How
+    from tasks.domain.images.decoding import Photo
     from tasks.domain.try_on.wearing import Generated
 
 Pixels = NDArray[np.uint8]
@@ -63,6 +65,25 @@ class Generator(Protocol):
         second: bool,
     ) -> "Generated":
         """Return both pictures; `second` asks for the second. No `scaled_points`: no metrics are measured."""
+
+
+class Reconstructor(Protocol):
+    """Makes a model of a picture; the service trellis."""
+
+    @property
+    def name(self) -> str:
+        """What models are labelled with: inflation, trellis, trellis2."""
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """The models that it answers for when a client asks for one by name."""
+
+    @property
+    def device(self) -> str:
+        """What it runs on, in words: cpu, cuda:0 and the GPU's name."""
+
+    def reconstruct(self, picture: "Photo", how: "How") -> bytes:
+        """Return a GLB; raises InvalidInput("image", …) where the picture shows nothing to make a model of."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ _BACK_RELIEF = 0.4  # of the front's
 _PROBE_CELLS, _LEAST_CELLS = 96, 16
 _PER_CELL = 2.5  # triangles that marching cubes makes of a square cell's area of surface
 _NEAREST = 0.1  # of a cell: an outline that comes closer to a cell's centre is taken to be this far
-_SHARPNESS = 8  # of the bend to the largest depth
+_SHARPNESS = 16  # of the bend to the largest depth
 _NEIGHBOURS = ((0, 1), (1, 0), (0, -1), (-1, 0))
 _OUTSIDE = -4.0
 _SMOOTHING = (0.5, -0.53) * 5  # inwards and out again
@@ -89,7 +89,7 @@ def _cells(silhouette: Silhouette, resolution: int, triangles: int) -> int:
 def _swollen(grid: Grid) -> Swollen:
     """Solve for z² on the grid, and keep the thickness within DEPTH of the longer side."""
     u = _poisson(grid)
-    limit = 1.1 * DEPTH / 2 * (max(grid.share.shape) - 2 * PAD)  # the bend below takes a tenth away where it bites
+    limit = 1.05 * DEPTH / 2 * (max(grid.share.shape) - 2 * PAD)  # a ball, right at the depth, loses 2 % by the bend
     z = np.sqrt(np.maximum(u, 0))
     z /= (1 + (z / limit) ** _SHARPNESS) ** (1 / _SHARPNESS)
     bounded = np.where(grid.inside, z * z, u)

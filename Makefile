@@ -2,6 +2,7 @@
 #
 #   make demo PROMPT="…"   one ring from a prompt, through the whole house (KEEP=1 leaves the stack up)
 #   make demo-tryon [PHOTO=…]  a photo of jewelry put on a person; its clicks lie beside it, as .json
+#   make demo-3d [PICTURE=…]  a picture of a piece made a mesh, and that a print of 40 mm
 #   make up                the stack, until Ctrl-C; make down: stop one that was left up
 #   make test              every test; make check: style, types, architecture; make bench [ONLY=group]
 #   make gpu               the environment of the try-on's models: torch with CUDA, about 6 GB
@@ -12,6 +13,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PROMPT ?= A vintage art deco ring with channel-set baguette diamonds
 KEEP ?=
 PHOTO ?=
+PICTURE ?=
 ONLY ?=
 
 BIN := .venv/bin
@@ -27,7 +29,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-tryon up down test check bench doctor environment gpu assets lock clean system browser
+.PHONY: help demo demo-tryon demo-3d up down test check bench doctor environment gpu assets lock clean system browser
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -37,6 +39,9 @@ demo: environment assets
 
 demo-tryon: environment assets
 	@$(BIN)/python -m deployments demo-tryon $(PHOTO) $(if $(KEEP),--keep)
+
+demo-3d: environment assets
+	@$(BIN)/python -m deployments demo-3d $(PICTURE) $(if $(KEEP),--keep)
 
 up: environment assets
 	@$(BIN)/python -m deployments up

@@ -47,6 +47,12 @@ def parser() -> argparse.ArgumentParser:
     demo_try_on.add_argument("--keep", action="store_true", help="leave the stack running")
     demo_try_on.set_defaults(run=_demo_try_on)
 
+    demo_3d = commands.add_parser("demo-3d", help="a picture of a piece to a mesh, and that to a print of 40 mm")
+    demo_3d.add_argument("picture", type=_file, nargs="?", help="one piece on a plain ground; else a sample")
+    demo_3d.add_argument("--out", type=Path, default=Path("out/demo-3d"), metavar="DIR")
+    demo_3d.add_argument("--keep", action="store_true", help="leave the stack running")
+    demo_3d.set_defaults(run=_demo_3d)
+
     _add_workbench(commands)
     return root
 
@@ -114,6 +120,12 @@ def _demo(options: argparse.Namespace) -> int:
     from deployments.demo import demo
 
     return demo(options.prompt, options.out, model=options.model, keep=options.keep)
+
+
+def _demo_3d(options: argparse.Namespace) -> int:
+    from deployments.demo_models3d import SAMPLE, demo_models3d
+
+    return demo_models3d(options.picture or SAMPLE, options.out, keep=options.keep)
 
 
 def _demo_try_on(options: argparse.Namespace) -> int:

@@ -68,12 +68,11 @@ async def fetch_picture(picture: Artifact | None, url: str | None) -> Artifact:
 
     Not cached: what lies behind a URL may change. The steps after it are, by the picture's digest.
     """
-    field = "picture" if picture else "picture_url"
-    limits = {"field": field, "max_bytes": MAX_PICTURE_BYTES}
-    stored = picture or await taken_in(str(url), **limits, timeout_s=PICTURE_TIMEOUT_S)
+    field, limit = "picture" if picture else "picture_url", MAX_PICTURE_BYTES
+    stored = picture or await taken_in(str(url), field=field, max_bytes=limit, timeout_s=PICTURE_TIMEOUT_S)
     store = ArtifactStore.from_settings()
-    data = await store.read(stored, **limits)
-    return await store.write(data, media_type=check_picture(data, **limits))
+    data = await store.read(stored, max_bytes=limit, field=field)
+    return await store.write(data, media_type=check_picture(data, field=field, max_bytes=limit))
 
 
 @task(task_run_name="fetch the model", **TRIED_AGAIN)
@@ -95,17 +94,7 @@ async def fetch_model(model: Artifact | None, url: str | None) -> Artifact:
 async def reconstruct(picture: Artifact, how: Reconstruction) -> Raw:
     """Return the model that TRELLIS makes of `picture`; its own time-out ends it, so waiting for a slot does not."""
     async with gpu_slot():
-        return await Trellis().reconstruct(
-            picture,
-            How(
-                model=how.model,
-                seed=how.seed,
-                sparse_structure=how.sparse_structure.model_dump(),
-                slat=how.slat.model_dump(),
-                simplify=how.simplify,
-                texture_px=how.texture_px,
-            ),
-        )
+        return await Trellis().reconstruct(picture, How.model_validate(how.model_dump()))
 
 
 @asynccontextmanager

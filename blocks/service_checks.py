@@ -9,6 +9,7 @@ import httpx
 from blocks.artifacts import ArtifactStore
 from blocks.blender import Blender
 from blocks.language_models.settings import LanguageModelSettings
+from blocks.models3d.trellis import Trellis
 from blocks.try_on.health import probes
 from blocks.try_on.settings import try_on_settings
 from tasks.domain.errors import UpstreamError
@@ -88,3 +89,12 @@ async def check_try_on(service: str) -> str | None:
         return None
     await block.reach(path, settings.health_timeout_s)
     return f"answers at {block.url}"
+
+
+async def check_trellis() -> str | None:
+    """Ask the TRELLIS server what it is; None when no address is set, UpstreamError when it does not answer."""
+    trellis = Trellis()
+    if not trellis.url:
+        return None
+    health = await trellis.health()
+    return f"{health.engine} on {health.device or 'an unnamed device'}, {health.queued} waiting"

@@ -6,6 +6,7 @@ from blocks.artifacts import ArtifactStore
 from blocks.blender import Blender
 from blocks.language_models.claude import Claude
 from blocks.language_models.gemini import Gemini
+from blocks.models3d.trellis import Trellis
 from blocks.try_on.a100 import A100
 from blocks.try_on.birefnet import BiRefNet
 from blocks.try_on.image_manipulator import ImageManipulator
@@ -16,7 +17,7 @@ NAME = "atelier"
 
 def block_types() -> list[type[Block]]:
     """Return every type of ours."""
-    return [ArtifactStore, Blender, Claude, Gemini, ImageManipulator, BiRefNet, SAM3, A100]
+    return [ArtifactStore, Blender, Claude, Gemini, ImageManipulator, BiRefNet, SAM3, A100, Trellis]
 
 
 def our_blocks() -> list[Block]:

@@ -11,12 +11,12 @@ from prefect.events import emit_event
 from pydantic import ValidationError
 
 from blocks.artifacts import ArtifactNotFound, ArtifactStore
-from blocks.service_checks import check_blender, check_language_model, check_store, check_try_on
+from blocks.service_checks import check_blender, check_language_model, check_store, check_trellis, check_try_on
 from flows.contracts import SERVICES_DOCUMENT, ServiceHealth, ServicesReport, ServiceState
 from tasks.domain.errors import AtelierError, UpstreamError
 
 TRY_ON_SERVICES = ("image manipulator", "birefnet", "sam3", "a100")
-SERVICES = ("artifact store", "blender", "claude", "gemini", "prefect", *TRY_ON_SERVICES)
+SERVICES = ("artifact store", "blender", "claude", "gemini", "prefect", "trellis", *TRY_ON_SERVICES)
 PATIENCE_S = 20.0
 Finding = tuple[ServiceState, str, float]
 
@@ -45,6 +45,8 @@ async def ask(service: str) -> str | None:
         return await check_blender()
     if service == "prefect":
         return await check_prefect()
+    if service == "trellis":
+        return await check_trellis()
     if service in TRY_ON_SERVICES:
         return await check_try_on(service)
     return await check_language_model(service)

@@ -9,10 +9,10 @@ const TYPES = { "image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WebP", 
 const SHOWN_PX = 1600; // the longer side of what the page keeps decoded
 
 // Returns {blob, name, width, height, bitmap}, upright; throws a Problem that says what is wrong with the file.
-export async function openPhoto(blob, name) {
+export async function openPhoto(blob, name, maxMb = MAX_MB) {
   if (!TYPES[blob.type]) throw new Problem(`${name} is not a picture that can be used: take a JPEG, PNG, WebP or GIF.`);
   if (!blob.size) throw new Problem(`${name} is empty.`);
-  if (blob.size > MAX_MB * 1024 * 1024) throw new Problem(`${name} has ${(Math.ceil(blob.size / 1024 / 102.4) / 10).toFixed(1)} MB; a photo may have ${MAX_MB} MB at most.`);
+  if (blob.size > maxMb * 1024 * 1024) throw new Problem(`${name} has ${(Math.ceil(blob.size / 1024 / 102.4) / 10).toFixed(1)} MB; a photo may have ${maxMb} MB at most.`);
   const bitmap = await decoded(blob, name);
   const { width, height } = bitmap;
   if (width * height > MAX_PIXELS) throw new Problem(`${name} has ${Math.round(width * height / 1e6)} megapixels; a photo may have ${MAX_PIXELS / 1e6} at most.`);

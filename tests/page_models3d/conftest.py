@@ -1,0 +1,100 @@
+"""The 3D page in headless Chromium, in front of a fake of the native API. One browser serves a module's tests."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
+
+from tests.page.conftest import DESKTOP, FLAGS, Watched, watched
+from tests.page_models3d.fake import FakeModels3d
+from tests.prefect_server import Served
+
+SLOW_MS = 60_000  # a software renderer on a busy machine
+
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class Open:
+    """An open 3D page, and how to use it."""
+
+    seen: Watched
+    origin: str
+
+    @property
+    def page(self) -> Page:
+        return self.seen.page
+
+    async def give(self, data: bytes, name: str = "ring.png", kind: str = "image/png") -> None:
+        """Choose a file."""
+        await self.page.set_input_files("#picture", {"name": name, "mimeType": kind, "buffer": data})
+
+    async def wish(self, text: str = "A gold hoop") -> None:
+        """Write a wish."""
+        await self.page.fill("textarea#prompt", text)
+
+    async def modelled(self) -> None:
+        """Wait until the viewer shows a model, with its dimensions."""
+        await expect(self.page.locator("#spin")).to_be_visible(timeout=SLOW_MS)
+        await expect(self.page.locator("#lines text")).not_to_have_count(0)
+
+    async def made(self) -> None:
+        """Wait until there are files."""
+        await expect(self.page.locator("#files-box")).to_be_visible()
+
+    def clean(self) -> None:
+        """Nothing went to strangers, and the console has no complaint."""
+        assert self.seen.strangers(self.origin) == []
+        assert self.seen.complaints == []
+
+
+async def opened(
+    browser: Browser, url: str, size: dict[str, int] = DESKTOP, scheme: str = "light", origin: str = ""
+) -> Open:
+    """Open the page at `url`; what it asks of others than `origin`, by default of who serves it, is strange."""
+    seen = await watched(browser, size, scheme)
+    await seen.page.goto(url)
+    await expect(seen.page.locator("#health .text")).not_to_have_text("checking …")
+    return Open(seen, origin or "/".join(url.split("/")[:3]))
+
+
+Visit = Callable[..., Awaitable[Open]]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser with a software renderer for the module's tests; each has a context of its own."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=FLAGS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def fake() -> FakeModels3d:
+    """The native API's fake."""
+    return FakeModels3d()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def origin(fake: FakeModels3d) -> AsyncIterator[str]:
+    """Where the fake and the page are."""
+    served = Served()
+    yield await served.start(fake.app())
+    await served.stop()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def visit(chromium: Browser, origin: str) -> AsyncIterator[Visit]:
+    """Opens the page, in any window and colour scheme; closed when the test ends."""
+
+    async def open_page(size: dict[str, int] = DESKTOP, scheme: str = "light") -> Open:
+        return await opened(chromium, f"{origin}/ring/ui/models3d/", size, scheme)
+
+    yield open_page
+    for context in chromium.contexts:
+        await context.close()

@@ -88,10 +88,10 @@ class OpenAIImages(ImageModel):
 
     def _read(self, response: "ImagesResponse", wish: Wish) -> Drawing:
         """Take the answer apart; from here on it has been paid."""
-        if response.usage is None and not response.data:
-            raise self._failure(NOT_THE_FORMAT, retryable=False)
         usage = None
         try:
+            if response.usage is None and not response.data:
+                raise ValueError("neither pictures nor tokens")
             usage = self._usage(response, wish)
             pictures = [base64.b64decode(image.b64_json or "", validate=True) for image in response.data or []]
         except MALFORMED as error:

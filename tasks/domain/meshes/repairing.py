@@ -70,7 +70,8 @@ def repaired(vertices: Floats, faces: Ints, *, least_m: float = 0.0) -> Repaired
 
 def _finite(vertices: Floats, faces: Ints, removed: Counter[str]) -> Traced:
     """The faces whose corners are numbers, over only the vertices that they use."""
-    good = np.isfinite(vertices).all(axis=1)[faces].all(axis=1)
+    numbers: Bools = np.isfinite(vertices).all(axis=1)
+    good: Bools = numbers[faces].all(axis=1)
     removed["faces with a coordinate that is not a number"] += int((~good).sum())
     used, compact = np.unique(faces[good], return_inverse=True)
     removed["unused vertices"] += len(vertices) - len(used)
@@ -103,7 +104,7 @@ def _sound_apart(mesh: Traced, removed: Counter[str]) -> tuple[list[Traced], Tra
 
 def _split(mesh: Traced) -> tuple[Traced, Traced]:
     """The components that are sound, and those that are not."""
-    good = sides(mesh.faces).sound.all(axis=1)
+    good: Bools = sides(mesh.faces).sound.all(axis=1)
     if good.any():
         found = components(mesh.vertices, mesh.faces)
         good = (found.closed & ~found.hollow)[found.label]
@@ -201,7 +202,7 @@ class _Work:
         """Remove faces that hang with one side free on an edge that others share already."""
         for _ in range(MAX_FIN_ROUNDS):
             meeting = sides(self.mesh.faces)
-            fin = meeting.open.any(axis=1) & (meeting.uses > 2).any(axis=1)
+            fin: Bools = meeting.open.any(axis=1) & (meeting.uses > 2).any(axis=1)
             if not fin.any() or fin.all():
                 return
             self.removed["fins"] += int(fin.sum())

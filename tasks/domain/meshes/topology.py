@@ -147,7 +147,7 @@ def components(vertices: Floats, faces: Ints) -> Components:
     count = int(label.max()) + 1
     meeting = sides(faces)
     vectors = area_vectors(vertices, faces)
-    area = np.bincount(label, np.linalg.norm(vectors, axis=1), count)
+    area = np.bincount(label, np.linalg.norm(vectors, axis=1), count).astype(np.float64)
     total = np.stack([np.bincount(label, axis, count) for axis in vectors.T], axis=1)
     low, high = _boxes(vertices, faces, label)
     a = vertices[faces[:, 0]] - low[label]  # from a corner nearby, for the sake of precision

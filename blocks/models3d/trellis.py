@@ -13,7 +13,6 @@ from blocks.try_on.service import Service
 from tasks.domain.errors import UpstreamError
 
 GLB_TYPE = "model/gltf-binary"
-MAX_MODEL_BYTES = MAX_BYTES  # 256 MiB; what is larger could not be stored either
 MAX_NAME = 64
 _HEADER = struct.Struct("<4sII")  # glTF 2.0, section 4.4.1: magic, version, length of the file
 
@@ -72,6 +71,7 @@ class Trellis(Service):
     connect_timeout_s: float = Field(default_factory=lambda: trellis_settings().connect_timeout_s, gt=0)
     timeout_s: float = Field(default_factory=lambda: trellis_settings().timeout_s, gt=0)
     health_timeout_s: float = Field(default_factory=lambda: trellis_settings().health_timeout_s, gt=0)
+    max_model_bytes: int = Field(MAX_BYTES, ge=1, le=MAX_BYTES, description="What is larger could not be stored")
 
     async def reconstruct(self, picture: Artifact, how: How) -> Raw:
         """Return the model that the server makes of `picture`, stored.
@@ -108,8 +108,8 @@ class Trellis(Service):
         data = bytearray()
         async for chunk in answer.aiter_raw():
             data += chunk
-            if len(data) > MAX_MODEL_BYTES:
-                raise UpstreamError(self.service, f"answers with more than {MAX_MODEL_BYTES} bytes")
+            if len(data) > self.max_model_bytes:
+                raise UpstreamError(self.service, f"answers with more than {self.max_model_bytes} bytes")
         return bytes(data)
 
     def _check(self, data: bytes) -> None:

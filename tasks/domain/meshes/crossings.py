@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks.domain.meshes.rays import Rays
-from tasks.domain.meshes.shells import Bools, Floats, Ints
+from tasks.domain.meshes.shells import Floats, Ints
 
 _STEP = 1e-5  # of the size: how far behind a surface a ray goes on; below this two surfaces are one
 _MAX_CROSSINGS = 64  # per ray; what is nested more deeply counts as it stands then
@@ -36,20 +36,19 @@ def solids(vertices: Floats, faces: Ints) -> Solids:
     return Solids(vertices, faces, normals, Rays(vertices, faces))
 
 
-def way_out(solids: Solids, origins: Floats, directions: Floats) -> tuple[Floats, Floats]:
-    """Per ray that starts inside one body: how far until it is outside of all, and the cosine at which it leaves there.
+def way_out(solids: Solids, origins: Floats, directions: Floats) -> tuple[Floats, Floats, Ints]:
+    """Per ray that starts inside one body: how far until it is outside of all, the cosine there, and its true depth.
 
-    A ray that enters further bodies or leaves into one on its way goes on; infinite for one that never gets out.
+    A ray that enters further bodies on its way goes on. The depth is what it leaves more often than it enters on the
+    whole way to infinity: where it is not 1, the start lies in several bodies, or a crossing was missed.
     """
     distances, cosines = np.full(len(origins), np.inf), np.zeros(len(origins))
-    depth = np.ones(len(origins), np.int64)
-    going = np.ones(len(origins), bool)
-    for rays, _, travelled, facing in _surfaces_met(solids, origins, directions, going):
-        depth[rays] -= np.sign(facing).astype(np.int64)
-        out = depth[rays] <= 0
+    depth = np.zeros(len(origins), np.int64)
+    for rays, _, travelled, facing in _surfaces_met(solids, origins, directions):
+        depth[rays] += np.sign(facing).astype(np.int64)
+        out = (depth[rays] >= 1) & np.isinf(distances[rays])
         distances[rays[out]], cosines[rays[out]] = travelled[out], facing[out]
-        going[rays[out]] = False
-    return distances, cosines
+    return distances, cosines, depth
 
 
 def depths(solids: Solids, points: Floats, directions: Floats, own: Ints | None = None) -> Ints:
@@ -57,31 +56,22 @@ def depths(solids: Solids, points: Floats, directions: Floats, own: Ints | None 
 
     `own` (m,) says for each face which ray looks through it, -1 for none.
     """
-    going = np.ones(len(points), bool)
     depth = np.zeros(len(points), np.int64)
-    for rays, faces, _, facing in _surfaces_met(solids, points, directions, going):
+    for rays, faces, _, facing in _surfaces_met(solids, points, directions):
         left = np.sign(facing).astype(np.int64)
         depth[rays] += left if own is None else np.where(own[faces] == rays, 0, left)
     return depth
 
 
-def _surfaces_met(
-    solids: Solids, origins: Floats, directions: Floats, going: Bools
-) -> Iterator[tuple[Ints, Ints, Floats, Floats]]:
-    """Round after round: the rays that met something, which face, how far out, and the cosine (above 0: leaving).
-
-    Whoever iterates ends a ray by clearing its place in `going`.
-    """
-    travelled = np.zeros(len(origins))
+def _surfaces_met(solids: Solids, origins: Floats, directions: Floats) -> Iterator[tuple[Ints, Ints, Floats, Floats]]:
+    """Round after round: the rays that met something, which face, how far out, and the cosine (above 0: leaving)."""
+    rays, travelled = np.arange(len(origins)), np.zeros(len(origins))
     for _ in range(_MAX_CROSSINGS):
-        rays = np.flatnonzero(going)
-        if not len(rays):
-            return
         hits = solids.rays.first(origins[rays] + travelled[rays, None] * directions[rays], directions[rays])
         met = hits.faces >= 0
-        going[rays[~met]] = False
         rays, faces = rays[met], hits.faces[met]
+        if not len(rays):
+            return
         travelled[rays] += hits.distances[met]
-        facing = np.einsum("ij,ij->i", solids.normals[faces], directions[rays])
-        yield rays, faces, travelled[rays], facing
+        yield rays, faces, travelled[rays], np.einsum("ij,ij->i", solids.normals[faces], directions[rays])
         travelled[rays] += solids.step

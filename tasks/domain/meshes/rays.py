@@ -25,8 +25,8 @@ class Rays:
     """A mesh of vertices (n, 3) and faces (m, 3), ready for rays in the same unit."""
 
     def __init__(self, vertices: Floats, faces: Ints) -> None:
-        used = vertices[np.unique(faces)]
-        low, high = used.min(axis=0), used.max(axis=0)
+        corners = vertices[faces.ravel()]
+        low, high = corners.min(axis=0), corners.max(axis=0)
         self.size = float((high - low).max()) or 1.0
         self._centre = (low + high) / 2
         self._scale = _SIZE / self.size

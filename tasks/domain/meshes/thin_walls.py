@@ -44,8 +44,8 @@ def walls(solids: Solids) -> Walls:
     normals = solids.normals[faces]
     start = points + normals * solids.step
     buried = depths(solids, start, normals) > 0
-    thickness, cosines = way_out(solids, points - normals * solids.step, -normals)
-    measured = ~buried & np.isfinite(thickness) & (cosines > _OPPOSITE)
+    thickness, cosines, depth = way_out(solids, points - normals * solids.step, -normals)
+    measured = ~buried & (depth == 1) & (cosines > _OPPOSITE)
     thickness = np.where(measured, thickness, np.inf)
     thin = int((thickness < LIMIT_MM).sum())
     each_mm2 = area / len(points)

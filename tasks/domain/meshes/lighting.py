@@ -12,6 +12,7 @@ from tasks.domain.meshes.thin_walls import spread_points
 _KEY, _FILL = np.array([-0.45, 0.65, 0.62]), np.array([0.75, 0.1, 0.55])  # towards the lamps: right, up, at the viewer
 _PROBES, _FEELERS = 5000, 24  # places where shade is measured, and directions looked into from each
 _REACH = 0.35  # of the size: what is farther away throws no shade
+_BURIED = 0.1
 _NORMAL_WEIGHT = 0.1  # a probe on the other side of a thin wall is as far away as this share of the size
 
 
@@ -34,8 +35,10 @@ class Shade:
         areas = np.linalg.norm(crossed, axis=1)
         places, faces = spread_points(corners, areas, _PROBES)
         normals = crossed[faces] / np.maximum(areas[faces, None], 1e-300)
-        self._open = _openness(scenery, places, normals)
-        self._tree = cKDTree(np.hstack([places, normals * _NORMAL_WEIGHT]))
+        opened = _openness(scenery, places, normals)
+        shown = opened >= min(_BURIED, opened.max())  # what lies inside another body throws no light on its surface
+        self._open = opened[shown]
+        self._tree = cKDTree(np.hstack([places, normals * _NORMAL_WEIGHT])[shown])
 
     def at(self, seen: Seen) -> Floats:
         """Share of the light that arrives, (k,)."""

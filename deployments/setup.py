@@ -132,13 +132,13 @@ async def _limit_queue(client: PrefectClient, pool: str, name: str, limit: int) 
     await client.update_work_queue(queue.id, concurrency_limit=limit)
 
 
+async def _limit_gpus(client: PrefectClient, devices: int) -> None:
+    """Make as many slots as there are GPUs behind TRELLIS_URL; only the step that needs a GPU holds one."""
+    await client.upsert_global_concurrency_limit_by_name(GPU_LIMIT, devices)
+
+
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--recover", action="store_true", help="no worker runs: take up what earlier ones left behind")
     options = parser.parse_args()
     asyncio.run(set_up(StackSettings(), recover_before=datetime.now(UTC) if options.recover else None))
-
-
-async def _limit_gpus(client: PrefectClient, devices: int) -> None:
-    """Make as many slots as there are GPUs behind TRELLIS_URL; only the step that needs a GPU holds one."""
-    await client.upsert_global_concurrency_limit_by_name(GPU_LIMIT, devices)

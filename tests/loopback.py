@@ -5,7 +5,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Any, Self
@@ -34,6 +34,7 @@ class Answer:
     media_type: str = "application/json"
     length: int | None = None
     reset: bool = False
+    headers: dict[str, str] = field(default_factory=dict)
 
 
 class LoopbackServer:
@@ -97,6 +98,8 @@ def _handler(server: LoopbackServer) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Type", answer.media_type)
             self.send_header("Content-Length", str(len(answer.data) if answer.length is None else answer.length))
             self.send_header("Connection", "close")
+            for name, value in answer.headers.items():
+                self.send_header(name, value)
             self.end_headers()
             self.wfile.write(answer.data)
 

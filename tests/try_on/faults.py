@@ -103,7 +103,8 @@ class FaultyProxy(LoopbackServer):
             headers = {name: value for name, value in call.headers.items() if name != "connection"} | {"host": netloc}
             connection.request(call.method, call.path, call.data or None, headers)
             answer = connection.getresponse()
-            return Answer(answer.status, answer.read(), answer.headers.get_content_type())
+            own = {name: value for name, value in answer.headers.items() if name.lower().startswith("x-")}
+            return Answer(answer.status, answer.read(), answer.headers.get_content_type(), headers=own)
         finally:
             connection.close()
 

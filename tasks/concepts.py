@@ -28,7 +28,6 @@ from tasks.rings import SAMPLES, blender, build, design_offline
 _AT_IMPORT = ImageModelSettings()  # decorators need them now; a run reads its own environment's for everything else
 DRAW_TIMEOUT_S = _AT_IMPORT.timeout_s + 30
 FETCH_TIMEOUT_S = 30
-RENDER_PX = 768
 OUTSIDE: dict[
     str, Any
 ] = {  # another service's trouble: twice more, later and later, and not all runs at the same moment
@@ -169,7 +168,7 @@ async def draw_ring(concept: RingConcept, seed: int, number: int) -> Artifact:
     """Return a studio picture of the ring for `concept`; each step is taken from the cache where it can be."""
     draft = await design_offline(concept.words)
     built = await build(draft.script, 1)
-    return await photograph(built.glb, concept.view, seed, number)
+    return await photograph(built.glb, concept.view, ImageModelSettings().offline_px, seed, number)
 
 
 @task(
@@ -178,8 +177,8 @@ async def draw_ring(concept: RingConcept, seed: int, number: int) -> Artifact:
     persist_result=True,
     **OUTSIDE,
 )
-async def photograph(glb: Artifact, view: str, seed: int, number: int, size_px: int = RENDER_PX) -> Artifact:
-    """Render `view` of a ring and set it before a light backdrop; PNG."""
+async def photograph(glb: Artifact, view: str, size_px: int, seed: int, number: int) -> Artifact:
+    """Render `view` of a ring, `size_px` square, and set it before a light backdrop; PNG."""
     store = ArtifactStore.from_settings()
     engine = await blender()
     rendered = await engine.render(await store.read(glb), [view], size_px=size_px, samples=SAMPLES)

@@ -34,6 +34,9 @@ class ImageModelSettings(BaseSettings):
     retry_delays_s: list[float] = Field(
         [4, 16], max_length=5, description="Before the second and third try of a call that may recover, as JSON"
     )
+    offline_px: int = Field(
+        768, ge=64, le=1024, description="Edge of the offline illustrator's renderings; its concepts are always 1024"
+    )
     prices: dict[str, Price] = Field(
         {},
         validation_alias="ATELIER_LLM_PRICES",

@@ -14,8 +14,8 @@ from tasks.domain.masks.regions import border
 Colours = NDArray[np.float32]  # H × W × 3, 0 to 1
 Alpha = NDArray[np.float32]  # H × W, 0 to 1
 
-_NOISE = 10 / 255  # what the denoiser leaves on an even backdrop, and a JPEG of it
-_SMALLEST_GAP = 2e-5  # of the picture: smaller patches in the backdrop's colour are reflections of it
+_NOISE = 3.5 / 255  # what rendering leaves on an even backdrop; dark reflections in metal come close to it
+_SMALLEST_GAP = 1e-3  # of the picture: smaller patches in the backdrop's colour are reflections of it
 _LIFT = 0.8  # before a light backdrop metal is lit from all around, and so brighter than before a dark one
 _SEEN = 0.05  # alpha below which a pixel shows nothing
 _SOLID = 0.95

@@ -14,7 +14,7 @@ from tests.prefect_server import Served
 
 SLOW_MS = 60_000  # a software renderer on a busy machine
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=SLOW_MS)
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Open:
 
     async def modelled(self) -> None:
         """Wait until the viewer shows a model, with its dimensions."""
-        await expect(self.page.locator("#spin")).to_be_visible(timeout=SLOW_MS)
+        await expect(self.page.locator("#spin")).to_be_visible()
         await expect(self.page.locator("#lines text")).not_to_have_count(0)
 
     async def made(self) -> None:
@@ -56,7 +56,8 @@ async def opened(
 ) -> Open:
     """Open the page at `url`; what it asks of others than `origin`, by default of who serves it, is strange."""
     seen = await watched(browser, size, scheme)
-    await seen.page.goto(url)
+    seen.page.set_default_timeout(SLOW_MS)
+    await seen.page.goto(url, wait_until="domcontentloaded")
     await expect(seen.page.locator("#health .text")).not_to_have_text("checking …")
     return Open(seen, origin or "/".join(url.split("/")[:3]))
 

@@ -69,7 +69,7 @@ async def test_a_picture_becomes_a_model_straight_away(visit: Visit, fake: FakeM
 
 
 async def test_a_bad_file_is_refused_before_it_is_sent(visit: Visit, fake: FakeModels3d) -> None:
-    """No picture, damaged, empty, too small or above 10 MB: the page says so and nothing is sent; a good one follows."""
+    """No picture, damaged, empty, too small, above 10 MB: the page says so and sends nothing; a good one follows."""
     models = await visit()
     page = models.page
     problem = page.locator("#picture-problem")

@@ -272,7 +272,6 @@ async function wire() {
   $("key").value = sessionStorage.getItem(KEY) ?? "";
   $("key").addEventListener("input", () => sessionStorage.setItem(KEY, $("key").value));
   wireTheme($("theme"));
-  await customElements.whenDefined("model-viewer");
   state.root = await nativeRoot();
   showHealth();
   setInterval(showHealth, 30_000);

@@ -26,6 +26,7 @@ RELIEF = 0.06  # of the thickness: how far light and dark places of the picture 
 DEPTH = 1.0  # largest thickness, of the longer side
 _BACK_RELIEF = 0.4  # of the front's
 _PROBE_CELLS, _LEAST_CELLS = 96, 16
+_CELLS_PER_PIXEL = 2  # no picture tells more
 _PER_CELL = 2.5  # triangles that marching cubes makes of a square cell's area of surface
 _NEAREST = 0.1  # of a cell: an outline that comes closer to a cell's centre is taken to be this far
 _SHARPNESS = 16  # of the bend to the largest depth
@@ -80,6 +81,7 @@ def inflate(
 
 def _cells(silhouette: Silhouette, resolution: int, triangles: int) -> int:
     """Return as fine a grid as the triangles allow, told from a coarse one."""
+    resolution = max(_LEAST_CELLS, min(resolution, int(_CELLS_PER_PIXEL * silhouette.longest_px)))
     cells = min(_PROBE_CELLS, resolution)
     area = _swollen(silhouette.on_grid(cells)).area
     allowed = cells * math.sqrt(triangles / max(_PER_CELL * area, 1))

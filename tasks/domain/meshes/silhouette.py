@@ -15,7 +15,7 @@ MIN_PIXELS = 16  # of the picture; less is dust, not a piece
 WORK_PX = 1024  # longer side of the plane on which specks are told from parts
 PAD = 3  # empty cells around the silhouette on the grid
 _SPECK, _PINHOLE = 0.002, 0.0005  # of the silhouette's area: smaller parts are dropped, smaller holes are filled
-_SOFTEN = 0.8  # cells: rounds the stairs that a grid makes of a slanting edge
+_SOFTEN, _SOFTEN_PX = 0.8, 0.6  # cells and pixels, the larger: rounds the stairs that both make of a slanting edge
 _MIN_CELLS = 4
 
 Plane = NDArray[np.float32]
@@ -62,7 +62,7 @@ class Silhouette:
         pitch = max(height, width) / cells
         size = (max(_MIN_CELLS, round(height / pitch)), max(_MIN_CELLS, round(width / pitch)))
         share = np.pad(_resized(self.share, size), PAD)
-        share = np.asarray(cv2.GaussianBlur(share, (0, 0), _SOFTEN), np.float32)
+        share = np.asarray(cv2.GaussianBlur(share, (0, 0), max(_SOFTEN, _SOFTEN_PX / pitch)), np.float32)
         steps = (height * self.scale / size[0], width * self.scale / size[1])
         return Grid(share, self.left, self.top, steps)
 

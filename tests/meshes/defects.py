@@ -7,6 +7,7 @@ import numpy as np
 import trimesh
 
 from tasks.domain.meshes.model import Model, Part
+from tasks.domain.meshes.reading import open_model
 
 Arrays = tuple[np.ndarray, np.ndarray]
 RANDOM = 11
@@ -511,8 +512,7 @@ def sphere_with_seam(rows: int = 16, columns: int = 32) -> Part:
     a = i * (columns + 1) + j
     b, c, d = a + columns + 1, a + columns + 2, a + 1
     faces = np.concatenate([np.stack([a, b, c], 1)[i < rows - 1], np.stack([a, c, d], 1)[i > 0]])
-    bottom = np.stack([a, b, d], 1)[i == rows - 1]
-    return Part("globe", vertices, np.concatenate([faces, bottom]), uv=np.stack([u.ravel(), 1 - v.ravel()], 1))
+    return Part("globe", vertices, faces, uv=np.stack([u.ravel(), 1 - v.ravel()], 1))
 
 
 @defect("a texture with a seam, and a hole across it", volume=BALL, within=0.05)
@@ -539,3 +539,29 @@ def _():
 @defect("several parts, one of them open", volume=BALL + CUBE, within=1e-3)
 def _():
     return Model((Part("ball", *without(ball(), [7])), Part("cube", *cube(at=(3, 0, 0)))))
+
+
+# -- from files -------------------------------------------------------------------------------------------------------
+
+
+@defect("several nodes, turned, scaled and mirrored, each with a side missing", volume=8 + 1, within=1e-6)
+def _():
+    scene = trimesh.Scene()
+    turn = 2 * trimesh.transformations.rotation_matrix(0.7, [1, 2, 3])
+    turn[:3, 3], turn[3, 3] = [10, 0, 0], 1
+    mesh = trimesh.Trimesh(*without(cube(), [0, 1]), process=False)
+    scene.add_geometry(mesh, node_name="turned", geom_name="box", transform=turn)
+    scene.graph.update("mirrored", geometry="box", matrix=np.diag([-1.0, 1, 1, 1]))
+    return open_model(scene.export(file_type="glb"))
+
+
+@defect("Draco, with a hole", volume=BALL, within=0.01)
+def _():
+    scene = trimesh.Scene(trimesh.Trimesh(*without(ball(), range(5)), process=False))
+    return open_model(scene.export(file_type="glb", extension_draco=True))
+
+
+@defect("an STL without three of its facets", volume=RING * 1e-9, within=1e-2)
+def _():
+    mesh = trimesh.Trimesh(*without(ring(), [5, 500, 900]), process=False)
+    return open_model(mesh.export(file_type="stl"))

@@ -45,7 +45,7 @@ def glb_textured() -> bytes:
 def glb_coloured() -> bytes:
     mesh = trimesh.creation.box()
     colours = np.column_stack([np.arange(8) * 30, np.zeros(8), np.full(8, 7), np.full(8, 255)])
-    mesh.visual.vertex_colors = colours.astype(np.uint8).astype(np.uint8)
+    mesh.visual.vertex_colors = colours.astype(np.uint8)
     return trimesh.Scene(mesh).export(file_type="glb")
 
 

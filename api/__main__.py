@@ -11,6 +11,8 @@ from fastapi import FastAPI
 
 from api.contracts.agentic import agentic_app
 from api.contracts.ring import ring_app
+from api.contracts.runpod import image_worker_app, model_worker_app
+from api.contracts.runpod_settings import runpod_settings
 from api.contracts.tryon import tryon_app
 from api.main import app
 from api.settings import agentic_settings, api_settings, ring_settings, try_on_api_settings
@@ -40,6 +42,8 @@ async def main() -> None:
         server(ring_app, ring_settings().host, ring_settings().port),
         server(agentic_app, agentic_settings().host, agentic_settings().port),
         server(tryon_app, try_on_api_settings().host, try_on_api_settings().port),
+        server(image_worker_app, runpod_settings().image_host, runpod_settings().image_port),
+        server(model_worker_app, runpod_settings().model_host, runpod_settings().model_port),
     ]
 
     def stop() -> None:

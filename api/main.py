@@ -10,6 +10,9 @@ from api.contracts.agentic import create_agentic_app
 from api.contracts.agentic_workflows import Workflows
 from api.contracts.ring import create_ring_app
 from api.contracts.ring_jobs import RingJobs
+from api.contracts.runpod import create_runpod_app
+from api.contracts.runpod_jobs import RunPodJobs
+from api.contracts.runpod_settings import RunPodSettings, runpod_settings
 from api.contracts.tryon import create_tryon_app
 from api.contracts.tryon_workflows import TryOnWorkflows
 from api.metrics import metrics_router
@@ -41,17 +44,20 @@ def create_app(
     store: ArtifactStore,
     tryon: TryOnApiSettings | None = None,
     upstreams: TryOnSettings | None = None,
+    runpod: RunPodSettings | None = None,
 ) -> FastAPI:
     """Build the combined app."""
     jobs = RingJobs(ring, api, store)
     workflows = Workflows(agentic, api, jobs)
     tryon = tryon or try_on_api_settings()
     try_ons = TryOnWorkflows(tryon, upstreams or try_on_settings(), api, store)
+    runpod = runpod or runpod_settings()
+    runpod_jobs = RunPodJobs(runpod, api, store)
     native = Native(api, store)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with jobs, workflows, try_ons, native:  # a mounted app's own lifespan is not run
+        async with jobs, workflows, try_ons, runpod_jobs, native:  # a mounted app's own lifespan is not run
             yield
 
     app = FastAPI(title="Atelier", version=VERSION, docs_url=None, redoc_url=None, lifespan=lifespan)
@@ -63,7 +69,8 @@ def create_app(
         """Name the contracts and where each is."""
         root = request.scope.get("root_path", "")
         mounted = {name: f"{root}/{name}/" for name in ("ring", "agentic", "tryon")}
-        return {"service": "atelier", "docs": f"{root}/docs", **mounted}
+        endpoints = {endpoint: f"{root}/v2/{endpoint}/" for endpoint in runpod_jobs.endpoints}
+        return {"service": "atelier", "docs": f"{root}/docs", **mounted, **endpoints}
 
     app.include_router(routes.router)
     app.include_router(service_routes.router)
@@ -72,9 +79,10 @@ def create_app(
     app.mount("/ring", create_ring_app(jobs))
     app.mount("/agentic", create_agentic_app(workflows))
     app.mount("/tryon", create_tryon_app(try_ons))
+    app.mount("/v2", create_runpod_app(runpod_jobs))
     install_docs(app, assets="/ring/ui")
     install_problem_handlers(app)
-    install_middleware(app, api, {"/tryon/": tryon.max_body_bytes})
+    install_middleware(app, api, {"/tryon/": tryon.max_body_bytes, "/v2/": runpod.max_body_bytes})
     return app
 
 

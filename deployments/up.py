@@ -82,7 +82,7 @@ def addresses(stack: Stack) -> Table:
         "Try-on contract": stack.parts.tryon_url,
         "Try-on page": f"{stack.parts.tryon_url}/ui/tryon/",
         "RunPod contract": " and ".join(stack.parts.runpod_urls),
-        "3D page": f"{ring}/ui/models3d/",
+        "3D page": f"{stack.parts.api_url}/ring/ui/models3d/",
         "All contracts": f"{stack.parts.api_url}/docs",
     }.items():
         table.add_row(what, url)

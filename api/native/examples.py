@@ -76,6 +76,7 @@ PIPELINE = {
     "result_schema": {"type": "object"},
     "submit": "/runs/ring",
 }
+STYLES = [{"id": "art-deco", "name": "Art Deco", "preview": "/ring/ui/samples/styles/art-deco.jpg"}]
 READY = {"ready": True, "checks": {"prefect": True, "store": True, "deployment ring": True, "worker blender": True}}
 CONTRACTS = {"service": "atelier", "docs": "/docs", "ring": "/ring/", "agentic": "/agentic/"}
 ALIVE = {"status": "ok", "service": "atelier"}

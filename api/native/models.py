@@ -81,6 +81,14 @@ class RunPage(BaseModel):
     next: str | None = Field(description="The next page's path; null on a page that is not full")
 
 
+class StyleView(BaseModel):
+    """A style of concept pictures."""
+
+    id: str = Field(description="What a request names it by")
+    name: str
+    preview: str | None = Field(description="Path of a picture on this host")
+
+
 class PipelineView(BaseModel):
     """A pipeline: what it takes and what it leaves."""
 

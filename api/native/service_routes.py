@@ -12,8 +12,9 @@ from fastapi.responses import JSONResponse, Response
 from api.errors import OrchestratorUnavailable
 from api.native import examples
 from api.native.deps import NativeDep, Prefix, caller
-from api.native.models import Alive, PipelineName, Pipelines, PipelineView, Readiness
+from api.native.models import Alive, PipelineName, Pipelines, PipelineView, Readiness, StyleView
 from api.native.service import Kept, Native
+from tasks.domain.concepts.styles import concept_styles
 from tasks.domain.errors import AtelierError
 
 PATIENCE_S = 5.0
@@ -50,6 +51,16 @@ async def pipeline(
         result_schema=known.result_model.model_json_schema(mode="serialization"),
         submit=f"{prefix}/runs/{known.name}",
     )
+
+
+@router.get("/styles", dependencies=guarded, responses=examples.answers(examples.STYLES))
+async def styles(prefix: Prefix) -> list[StyleView]:
+    """List the styles that concepts can be drawn in."""
+    samples = f"{prefix}/ring/ui/samples"
+    return [
+        StyleView(id=style.id, name=style.name, preview=f"{samples}/{style.preview}" if style.preview else None)
+        for style in concept_styles().values()
+    ]
 
 
 @router.get("/health", responses=examples.answers(examples.ALIVE))

@@ -9,11 +9,20 @@ import pytest
 from api.main import app
 from deployments.catalog import PIPELINES
 from flows.contracts import RingRequest, RingResult
+from tasks.domain.concepts.styles import concept_styles
 from tests.native.conftest import BAND, assert_problem
 from tests.prefect_server import Hand, free_port
 
 PAGE = "https://designer.lovableproject.com"
 KEYS = "first-key, second-key"
+
+
+async def test_styles_are_listed_with_pictures_that_are_there(native: httpx.AsyncClient) -> None:
+    """GET /styles names each style once, and each preview is a picture that the page's samples have."""
+    listed = (await native.get("/styles")).json()
+    assert [style["id"] for style in listed] == list(concept_styles())
+    for style in listed:
+        assert (await native.get(style["preview"])).headers["content-type"].startswith("image/")
 
 
 async def test_a_pipeline_tells_its_schemas(native: httpx.AsyncClient, hand: Hand) -> None:

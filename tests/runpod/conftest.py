@@ -9,7 +9,8 @@ from uuid import UUID
 import httpx
 import pytest
 from fastapi import FastAPI
-from prefect.client.schemas.objects import State
+from prefect.client.schemas.filters import FlowRunFilter
+from prefect.client.schemas.objects import State, StateType
 from prefect.settings import PREFECT_API_SSL_CERT_FILE, temporary_settings
 from prefect.states import Completed, Failed, Running
 
@@ -19,12 +20,14 @@ from api.contracts.runpod_jobs import RunPodJobs
 from api.contracts.runpod_settings import RunPodSettings
 from api.contracts.runpod_workers import endpoints
 from api.middleware import install_middleware
+from api.runs import of_types
 from api.settings import ApiSettings
 from blocks.artifacts import ArtifactStore
 from deployments.environment import NOBODY
 from flows.contracts.runpod.inputs import Result
 from flows.contracts.runpod.jobs import run_of
 from tests.prefect_server import Hand, Served, prefect_server
+from tests.waiting import eventually
 
 IMAGE, MODEL = "image-generator", "model-generator"
 FOX = {"operation": "generate_concepts", "type": "text", "prompt": "fox statue"}
@@ -162,6 +165,19 @@ def run_id(job: str) -> str:
     run = run_of(job)
     assert isinstance(run, UUID)
     return str(run)
+
+
+async def waiting_run(hand: Hand) -> str:
+    """Return the one run that waits, once it is there."""
+    waits = FlowRunFilter(state=of_types([StateType.SCHEDULED]))
+
+    async def waiting() -> str | None:
+        runs = await hand.client.read_flow_runs(flow_run_filter=waits)
+        return str(runs[0].id) if runs else None
+
+    run = await eventually(waiting, "a run is to wait")
+    assert run
+    return run
 
 
 async def begun(hand: Hand, job: str) -> None:

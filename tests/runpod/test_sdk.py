@@ -12,8 +12,7 @@ from runpod.http_client import AsyncClientSession
 
 from flows.contracts import ConceptsResult
 from tests.prefect_server import Hand
-from tests.runpod.conftest import FOX, IMAGE, Shim, begun, finished
-from tests.waiting import eventually
+from tests.runpod.conftest import FOX, IMAGE, Shim, begun, finished, waiting_run
 
 KEY = "rpa_of_the_test"
 
@@ -65,11 +64,7 @@ async def test_run_sync(theirs: Theirs, hand: Hand) -> None:
     """It returns the output of the job that it waited for; of one that was refused there is none."""
     waiting = asyncio.create_task(asyncio.to_thread(theirs.endpoint.run_sync, {"input": FOX}))
 
-    async def newest() -> str | None:
-        runs = await hand.client.read_flow_runs(limit=5)
-        return next((str(run.id) for run in runs if run.state and run.state.is_scheduled()), None)
-
-    run = await eventually(newest, "the job is to be there")
+    run = await waiting_run(hand)
     picture = await hand.store.write(b"\x89PNG\r\n\x1a\n")
     await finished(hand, run, ConceptsResult(success=True, concepts=[picture, picture]))
     assert len((await waiting)["concept_urls"]) == 2

@@ -20,6 +20,7 @@ from flows.contracts.models3d import (
     Seed,
     Url,
 )
+from tasks.domain.concepts.styles import style_named
 from tasks.domain.errors import InvalidInput
 from tasks.domain.meshes.sizes import TargetDimensions
 
@@ -62,7 +63,11 @@ class ConceptsInput(JobInput):
         return self
 
     def request(self) -> ConceptsRequest:
-        """Return what the flow is asked; of type text, a picture's URL is not looked at."""
+        """Return what the flow is asked; of type text, a picture's URL is not looked at.
+
+        Raises InvalidInput for a style that the catalogue has not, with those that it has.
+        """
+        style_named(self.styleId, field="styleId")
         picture_url = self.image_url if self.type == "image" else None
         return ConceptsRequest(
             prompt=self.prompt, picture_url=picture_url, style=self.styleId, n=self.n, seed=self.seed

@@ -34,7 +34,7 @@ class Model:
     @property
     def bounds(self) -> Floats:
         """Return the least and the greatest corner, (2, 3) in metres, of all vertices that a face uses."""
-        used = np.concatenate([part.vertices[np.unique(part.faces)] for part in self.parts])
+        used = np.concatenate([part.vertices[_used(part)] for part in self.parts])
         return np.stack([used.min(axis=0), used.max(axis=0)])
 
     @property
@@ -48,3 +48,10 @@ class Model:
     def triangles(self) -> int:
         """Return how many faces there are in all."""
         return sum(len(part.faces) for part in self.parts)
+
+
+def _used(part: Part) -> NDArray[np.bool_]:
+    """Tell of each vertex whether a face has it; a mask, since sorting all corners takes ten times as long."""
+    used = np.zeros(len(part.vertices), bool)
+    used[part.faces] = True
+    return used

@@ -66,6 +66,13 @@ def test_the_outline_is_the_pictures() -> None:
     assert front * 180**2 == pytest.approx(alpha.sum(), rel=0.02)
 
 
+def test_the_outline_is_smooth() -> None:
+    """A disc's rim is round to a small part of a cell, of which there are about 90 across: no stairs, no scallops."""
+    ball = solid(inflated(disc(90), relief=0, triangles=60_000))
+    rim = ball.vertices[np.abs(ball.vertices[:, 2]) < 0.02]
+    assert np.hypot(rim[:, 0], rim[:, 1]).std() < 0.1 / 90
+
+
 def test_the_back_is_no_cut() -> None:
     """It bulges as the front does, and rims are round: nowhere is the solid cut flat."""
     piece = solid(inflated(annulus(100, 50)))

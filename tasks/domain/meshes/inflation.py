@@ -137,7 +137,7 @@ def _with_ghosts(u: Floats, inside: NDArray[np.bool_], crossings: list[Floats]) 
         count += np.roll(is_ghost, step, (0, 1))
     beside = ~inside & (count > 0)
     outside = np.full_like(u, _OUTSIDE)
-    outside[beside] = np.clip(total[beside] / count[beside], _OUTSIDE, -1e-3)
+    outside[beside] = np.minimum(total[beside] / count[beside], -1e-3)
     return np.where(inside, u, outside)
 
 

@@ -75,7 +75,7 @@ def proof_of(factors: Factors, thinnest_mm: float | None = None) -> MeshProof:
         overhang_share=0.21,
         printable=not is_thin,
         reasons=[f"the wall is {thinnest_mm:.2f} mm thin"] if is_thin else [],
-        remarks=["overhangs need supports"],
+        remarks=[f"{width:.4g} × {depth:.4g} × {height:.4g} mm and overhangs that need supports"],
     )
 
 

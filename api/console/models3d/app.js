@@ -162,8 +162,8 @@ function resized() {
   turntable.measure(size, unit);
   const made = isMade() ? state.files.result : null;
   const box = nodes({ figures: "figures", verdict: "verdict", notes: "notes" });
-  if (made) showFigures(box, { told: measured(made.proof), proof: made.proof, size, unit, said: [...warnings, ...made.warnings] });
-  else showFigures(box, { told: foretold(proof, size), proof, size, unit, said: warnings });
+  if (made) showFigures(box, { told: measured(made.proof), proof: made.proof, unit, said: [...warnings, ...made.warnings] });
+  else showFigures(box, { told: foretold(proof, size), proof, unit, said: warnings });
   $("result").hidden = false;
   $("files-box").hidden = !state.files;
   if (state.files) $("files-title").textContent = `4 · The files, ${spoken(sizes(state.files.result.proof.extents_mm), unit)}${made ? "" : ": the size has changed since"}`;

@@ -2,22 +2,21 @@
 
 import { element } from "../report.js";
 import { warningNote } from "./concepts.js";
-import { inUnit, MIN_WALL_MM, spoken, warnings } from "./size.js";
+import { inUnit, isDoubtful, MIN_WALL_MM, spoken } from "./size.js";
 
 // told: as foretold() or measured() give it. proof: that it came from, for what no size changes.
-export function showFigures({ figures, verdict, notes }, { told, proof, size, unit, said }) {
+export function showFigures({ figures, verdict, notes }, { told, proof, unit, said }) {
   const { kind, text } = judged(told);
   verdict.className = `verdict ${kind}`;
   verdict.textContent = text;
   figures.replaceChildren(...facts(told, proof, unit));
-  const known = told.isMeasured ? [] : warnings(size, told.wall);
-  notes.replaceChildren(...warningNote(told.reasons.map(sentence), "Why it may not print"), ...warningNote([...known, ...(proof.remarks ?? []), ...said].map(sentence)));
+  notes.replaceChildren(...warningNote(told.reasons.map(sentence), "Why it may not print"), ...warningNote([...told.remarks, ...said].map(sentence)));
 }
 
-function judged({ reasons, wall, isMeasured }) {
-  if (reasons.length) return { kind: "poor", text: isMeasured ? "✗ Not printable as it is" : "✗ Likely not printable in this size" };
-  if (!isMeasured && wall?.isLeast && wall.thinnest < MIN_WALL_MM) return { kind: "open", text: "… To be checked with the finished files" };
-  return { kind: "good", text: isMeasured ? "✓ Printable: measured in the finished file" : "✓ Likely printable in this size" };
+function judged(told) {
+  if (told.reasons.length) return { kind: "poor", text: told.isMeasured ? "✗ Not printable as it is" : "✗ Not printable in any size" };
+  if (isDoubtful(told)) return { kind: "open", text: "… Thin places: the finished files tell whether they print" };
+  return { kind: "good", text: told.isMeasured ? "✓ Printable: measured in the finished file" : "✓ Likely printable in this size" };
 }
 
 function facts({ mm, wall, volume, isMeasured }, proof, unit) {

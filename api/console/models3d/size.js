@@ -6,7 +6,7 @@ export const NAMES = { x: "width", y: "depth", z: "height" };
 export const UNITS = { mm: 1, cm: 10, in: 25.4 };
 export const MIN_WALL_MM = 0.8; // as the service's proof demands
 const LONGEST_MM = 1e6; // what the service takes, as a number in any unit
-const ROOM_MM = 250; // the bed of a common printer
+const ROOM_MM = [220, 220, 250]; // what common printers take, shortest first
 const TOLERATED = 0.01; // as the service warns of changed proportions
 const DIGITS = { mm: 2, cm: 3, in: 3 };
 
@@ -61,8 +61,12 @@ export class PrintSize {
     return this.stretch < 1e-9;
   }
 
+  isLength(axis) {
+    return this.isFlat(axis) || (this.mm[axis] > 0 && this.mm[axis] <= LONGEST_MM);
+  }
+
   get isPossible() {
-    return AXES.every((axis) => this.isFlat(axis) || (this.mm[axis] > 0 && this.mm[axis] <= LONGEST_MM));
+    return AXES.every((axis) => this.isLength(axis));
   }
 
   // As RescaleRequest takes it.
@@ -77,32 +81,32 @@ export class PrintSize {
   }
 }
 
-// Returns what the proof of a model says of it at another size: {mm, wall, volume, reasons, isMeasured: false}. The wall
-// is {thinnest, error, isLeast}; stretched unevenly it is known only to be at least so thick.
+// Returns what the proof of a model says of it at another size: {mm, wall, volume, reasons, remarks, isMeasured: false}.
+// The wall is {thinnest, error, isLeast}; stretched unevenly it is known only to be at least so thick. Reasons hold at any
+// size, since a proof of the normalised model is one of a metre; remarks name lengths of that metre, so they are left out.
 export function foretold(proof, size) {
   const { x, y, z } = size.factors;
   const least = Math.min(x, y, z);
   const wall = proof.wall && { thinnest: proof.wall.thinnest_mm * least, error: proof.wall.error_mm * least, isLeast: !size.isUniform };
-  return { mm: size.mm, wall, volume: proof.volume_mm3 * x * y * z, reasons: reasons(proof.reasons ?? [], wall), isMeasured: false };
+  return { mm: size.mm, wall, volume: proof.volume_mm3 * x * y * z, reasons: proof.reasons ?? [], remarks: warnings(size, wall), isMeasured: false };
 }
 
 // Returns the same of the finished file, as its own proof says.
 export function measured(proof) {
   const wall = proof.wall && { thinnest: proof.wall.thinnest_mm, error: proof.wall.error_mm, isLeast: false };
-  return { mm: byAxis(proof.extents_mm), wall, volume: proof.volume_mm3, reasons: proof.reasons ?? [], isMeasured: true };
+  return { mm: byAxis(proof.extents_mm), wall, volume: proof.volume_mm3, reasons: proof.reasons ?? [], remarks: proof.remarks ?? [], isMeasured: true };
 }
 
-function reasons(known, wall) {
-  if (!wall || wall.isLeast || wall.thinnest >= MIN_WALL_MM) return known;
-  return [...known, `the thinnest wall is about ${wall.thinnest.toFixed(2)} mm; ${MIN_WALL_MM} mm are needed`];
-}
+// A spot below the limit may be a sharp edge that harms nobody: only the proof of the finished file can tell.
+export const isDoubtful = ({ wall, isMeasured }) => !isMeasured && wall !== null && wall.thinnest < MIN_WALL_MM;
 
-// Returns what is to be known of a size before anything is made.
-export function warnings(size, wall) {
+function warnings(size, wall) {
   const said = [];
   if (size.stretch > TOLERATED) said.push(`Proportions change: ${compared(size.factors)}.`);
   if (wall?.isLeast) said.push("Stretched unevenly, walls cannot be foretold: the check comes with the finished files.");
-  if (Math.max(...Object.values(size.mm)) > ROOM_MM) said.push(`Longer than ${ROOM_MM} mm: many printers have no room for it.`);
+  else if (wall && wall.thinnest < MIN_WALL_MM) said.push(`The thinnest place has about ${inUnit(wall.thinnest, "mm")} mm, less than the ${MIN_WALL_MM} mm that walls need.`);
+  const lengths = Object.values(size.mm).sort((one, other) => one - other);
+  if (lengths.some((length, index) => length > ROOM_MM[index])) said.push(`Larger than common printers take (${ROOM_MM.join(" × ")} mm).`);
   return said;
 }
 

@@ -69,9 +69,9 @@ export class Sizing {
     for (const axis of AXES) {
       const mm = this.size.mm[axis];
       const field = $(`size-${axis}`);
-      const isGood = mm > 0 || this.size.isFlat(axis);
+      const decides = !this.size.keep || axis === this.size.axis;
       if (axis !== except && Number.isFinite(mm)) field.value = inUnit(mm, this.unit);
-      field.setAttribute("aria-invalid", axis === except && !isGood);
+      field.setAttribute("aria-invalid", decides && !this.size.isLength(axis));
     }
     $("size-problem").hidden = this.size.isPossible;
   }

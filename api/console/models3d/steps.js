@@ -9,6 +9,9 @@ export const STEPS = {
   rescale3d: ["fetch", "rescale", "export", "prove", "publish"],
 };
 const NAMES = {
+  take: "Taking it in",
+  draw: "Drawing",
+  check: "Looking at what was drawn",
   fetch: "Taking it in",
   reconstruct: "Building the shape",
   clean: "Cleaning the mesh",

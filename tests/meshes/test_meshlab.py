@@ -35,7 +35,7 @@ def test_repeats_are_counted_by_kind():
     a, b, _ = faces[0]
     vertices = np.concatenate([vertices, [(vertices[a] + vertices[b]) / 2]])
     faces = np.concatenate([faces, faces[:7], [[a, len(vertices) - 1, b]]])
-    mesh, counts = meshlab.without_repeats(traced(vertices, faces))
+    mesh, counts = meshlab.manifold(traced(vertices, faces))
     assert len(mesh.faces) == len(faces) - 8
     assert counts == {"duplicate faces": 7, "zero-area faces": 1}
 

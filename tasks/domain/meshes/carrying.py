@@ -14,6 +14,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+USUAL_PERCENT = 99
+UNUSUAL = 2.0
+
+
 @dataclass(frozen=True)
 class Gathered:
     """Several parts as one mesh: vertices (n, 3), faces (m, 3), and the part that each vertex is of (n,)."""
@@ -60,11 +64,34 @@ def _corner_sources(mesh: Traced, source: Gathered) -> Ints:
         looks = mesh.vertex_source.copy()
         looks[mesh.faces[known]] = corners[known]
         corners[caps] = looks[mesh.faces[caps]]
-        island = np.zeros(len(source.vertices), np.int64)
-        island[source.faces] = labels(source.faces)[:, None]
-        across = caps[(island[corners[caps]] != island[corners[caps, :1]]).any(axis=1)]
+        across = caps[_crosses_texture(corners[caps], source)]
         corners[across] = corners[across, :1]
     return corners
+
+
+def _crosses_texture(corners: Ints, source: Gathered) -> NDArray[np.bool_]:
+    """Tell which faces, of these vertices of `source` (k, 3), reach from one piece of the texture to another.
+
+    They join pieces that no face joins, or stretch the texture beyond what faces do that come with it.
+    """
+    island = np.zeros(len(source.vertices), np.int64)
+    island[source.faces] = labels(source.faces)[:, None]
+    crosses: NDArray[np.bool_] = (island[corners] != island[corners[:, :1]]).any(axis=1)
+    if all(part.uv is not None for part in source.parts):
+        uv = np.concatenate([part.uv for part in source.parts if part.uv is not None])
+        usual = np.percentile(_stretch(source.faces, source.vertices, uv), USUAL_PERCENT)
+        crosses |= _stretch(corners, source.vertices, uv) > UNUSUAL * usual
+    return crosses
+
+
+def _stretch(faces: Ints, vertices: Floats, uv: Floats) -> Floats:
+    """The longest side in the texture over the longest in space, per face."""
+    in_texture, in_space = (
+        np.max([((at[faces[:, i]] - at[faces[:, i - 1]]) ** 2).sum(axis=1) for i in range(3)], axis=0)
+        for at in (uv, vertices)
+    )
+    ratio: Floats = np.sqrt(in_texture / np.maximum(in_space, np.finfo(float).tiny))
+    return ratio
 
 
 def _matched(triangles: Floats, source: Gathered, originals: Ints) -> Ints:

@@ -6,7 +6,7 @@ one that it came from through MeshLab's scalar attributes, so that names, textur
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.metadata import version as installed_version
 from typing import Any
 
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tasks.domain.errors import UpstreamError
+from tasks.domain.meshes.topology import Components, Sides, components, labels, sides
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -44,6 +45,21 @@ class Traced:
     vertex_source: Ints
     face_source: Ints
 
+    @cached_property
+    def meeting(self) -> Sides:
+        """Return how its sides meet."""
+        return sides(self.faces)
+
+    @cached_property
+    def label(self) -> Ints:
+        """Return the component of each face, (m,)."""
+        return labels(self.faces)
+
+    @cached_property
+    def found(self) -> Components:
+        """Return the measures of its components; there must be a face."""
+        return components(self.vertices, self.faces, self.meeting, self.label)
+
     def with_faces(self, chosen: NDArray[Any]) -> "Traced":
         """Return the mesh with only the faces that `chosen` (mask or numbers) picks; vertices stay."""
         return Traced(self.vertices, self.faces[chosen], self.vertex_source, self.face_source[chosen])
@@ -70,20 +86,11 @@ def check_filters() -> None:
         raise UpstreamError("MeshLab", f"lacks the filters {', '.join(sorted(missing))}; {remedy}")
 
 
-def without_repeats(mesh: Traced) -> tuple[Traced, dict[str, int]]:
-    """Remove duplicate, zero-area and folded faces; also return how many of each went."""
-    return _filtered(
-        mesh,
-        {
-            "duplicate faces": lambda run: run("meshing_remove_duplicate_faces"),
-            "zero-area faces": lambda run: run("meshing_remove_null_faces"),
-            "folded faces": lambda run: run("meshing_remove_folded_faces"),
-        },
-    )
-
-
 def manifold(mesh: Traced) -> tuple[Traced, dict[str, int]]:
-    """Remove faces until no edge has more than two, split vertices where fans meet, and wind neighbours alike."""
+    """Make every edge one of two faces at most, wound alike, and every vertex one of a single fan.
+
+    Duplicate, zero-area and folded faces go first. Also returns how many faces went, or vertices came, for each reason.
+    """
 
     def wind_alike(run: Callable[..., Any]) -> None:
         run("meshing_repair_non_manifold_vertices", vertdispratio=0)
@@ -92,6 +99,9 @@ def manifold(mesh: Traced) -> tuple[Traced, dict[str, int]]:
     return _filtered(
         mesh,
         {
+            "duplicate faces": lambda run: run("meshing_remove_duplicate_faces"),
+            "zero-area faces": lambda run: run("meshing_remove_null_faces"),
+            "folded faces": lambda run: run("meshing_remove_folded_faces"),
             "faces on non-manifold edges": lambda run: run("meshing_repair_non_manifold_edges", method="Remove Faces"),
             "split vertices": wind_alike,
         },

@@ -19,14 +19,12 @@ from tasks.domain.meshes.meshlab import Traced
 from tasks.domain.meshes.topology import (
     Components,
     area_vectors,
-    components,
     diagonal,
     labels,
     proper,
-    sides,
     welded,
 )
-from tasks.domain.meshes.touching import parted, twins_gone, walls_gone
+from tasks.domain.meshes.touching import once, parted, twins_gone, walls_gone
 from tasks.domain.meshes.winding import to_flip
 
 Floats = NDArray[np.float64]
@@ -61,8 +59,9 @@ def repaired(vertices: Floats, faces: Ints, *, least_m: float = 0.0) -> Repaired
     sound, rest = _sound_apart(_unit(whole), removed)
     work = _Work(rest, removed, alone=not any(len(piece.faces) for piece in sound))
     mesh = _together([twins_gone(_together(sound), removed), *work.run()])
-    mesh = _facing_outwards(_small_gone(mesh, least_m / (diagonal(whole.vertices) or 1.0), removed))
+    mesh = _small_gone(mesh, least_m / (diagonal(whole.vertices) or 1.0), removed)
     reason = _reason(mesh)
+    mesh = _facing_outwards(mesh)
     mesh = Traced(vertices[mesh.vertex_source], mesh.faces, mesh.vertex_source, mesh.face_source)
     told = {what: count for what, count in removed.items() if count}
     return Repaired(mesh, told, work.holes, work.rounds, not len(rest.faces), reason)
@@ -104,10 +103,10 @@ def _sound_apart(mesh: Traced, removed: Counter[str]) -> tuple[list[Traced], Tra
 
 def _split(mesh: Traced) -> tuple[Traced, Traced]:
     """The components that are sound, and those that are not."""
-    good: Bools = sides(mesh.faces).sound.all(axis=1)
+    good: Bools = mesh.meeting.sound.all(axis=1)
     if good.any():
-        found = components(mesh.vertices, mesh.faces)
-        good = (found.closed & ~found.hollow)[found.label]
+        closed = np.bincount(mesh.label, ~good) == 0
+        good = (closed & ~mesh.found.hollow)[mesh.label] if closed.any() else np.zeros(len(good), bool)
     return mesh.with_faces(good), mesh.with_faces(~good)
 
 
@@ -127,7 +126,7 @@ def _together(pieces: list[Traced]) -> Traced:
 def _small_gone(mesh: Traced, least: float, removed: Counter[str]) -> Traced:
     if least <= 0 or not len(mesh.faces):
         return mesh
-    found = components(mesh.vertices, mesh.faces)
+    found = mesh.found
     large = found.diagonal >= least
     removed["small components"] += int((~large).sum())
     return _together([mesh.with_faces(large[found.label])])
@@ -136,7 +135,7 @@ def _small_gone(mesh: Traced, least: float, removed: Counter[str]) -> Traced:
 def _facing_outwards(mesh: Traced) -> Traced:
     if not len(mesh.faces):
         return mesh
-    flip = to_flip(mesh.vertices, mesh.faces, components(mesh.vertices, mesh.faces))
+    flip = to_flip(mesh.vertices, mesh.faces, mesh.found)
     return _flipped(mesh, flip)
 
 
@@ -149,7 +148,7 @@ def _reason(mesh: Traced) -> str:
     """Why `mesh` is not closed; empty when it is."""
     if not len(mesh.faces):
         return "no triangle is left"
-    found = components(mesh.vertices, mesh.faces)
+    found = mesh.found
     sheets = ~found.closed & (found.missing > SHEET)
     torn = ~found.closed & ~sheets
     hollow = found.closed & found.hollow
@@ -172,13 +171,13 @@ class _Work:
     def run(self) -> list[Traced]:
         """Return the mended mesh, and the sheets that were left out of it."""
         original = self.mesh
-        self.mesh = self._count(meshlab.without_repeats(self.mesh))
+        self.mesh = once(self.mesh, self.removed)
         self._peel_fins()
         touching, self.mesh = _split(parted(self.mesh))
         self._make_manifold(original)
-        while not sides(self.mesh.faces).sound.all() and self.rounds < ROUNDS:
+        while not self.mesh.meeting.sound.all() and self.rounds < ROUNDS:
             self._close()
-            if not sides(self.mesh.faces).sound.all():
+            if not self.mesh.meeting.sound.all():
                 self._make_manifold(original)
         return [touching, self.mesh, *self.sheets]
 
@@ -190,9 +189,9 @@ class _Work:
 
     def _close(self) -> None:
         self.rounds += 1
-        holes = _rims(self.mesh.faces)
+        holes = _rims(self.mesh)
         self.mesh = meshlab.closed(self.mesh, avoid_intersections=self.rounds == 1)
-        self.holes += max(holes - _rims(self.mesh.faces), 0)
+        self.holes += max(holes - _rims(self.mesh), 0)
 
     def _count(self, done: tuple[Traced, dict[str, int]]) -> Traced:
         self.removed.update(done[1])
@@ -201,7 +200,7 @@ class _Work:
     def _peel_fins(self) -> None:
         """Remove faces that hang with one side free on an edge that others share already."""
         for _ in range(MAX_FIN_ROUNDS):
-            meeting = sides(self.mesh.faces)
+            meeting = self.mesh.meeting
             fin: Bools = meeting.open.any(axis=1) & (meeting.uses > 2).any(axis=1)
             if not fin.any() or fin.all():
                 return
@@ -210,7 +209,7 @@ class _Work:
 
     def _sift(self) -> None:
         """Drop debris and lay sheets aside; when there is nothing else, the largest piece stays."""
-        found = components(self.mesh.vertices, self.mesh.faces)
+        found = self.mesh.found
         debris = _debris(found)
         if debris.all() and self.alone and not any(len(piece.faces) for piece in self.sheets):
             debris[np.argmax(found.area)] = False
@@ -236,12 +235,12 @@ def _majority_wound(mesh: Traced, original: Traced) -> Traced:
     agreement = np.zeros(len(mesh.faces))
     now = area_vectors(mesh.vertices, mesh.faces[known])
     agreement[known] = np.einsum("ij,ij->i", now, before[row[mesh.face_source[known]]])
-    label = labels(mesh.faces)
+    label = mesh.label
     return _flipped(mesh, (np.bincount(label, np.sign(agreement) * np.sqrt(np.abs(agreement))) < 0)[label])
 
 
-def _rims(faces: Ints) -> int:
+def _rims(mesh: Traced) -> int:
     """The number of connected runs of open edges."""
-    free = sides(faces).open
+    free, faces = mesh.meeting.open, mesh.faces
     ends = np.stack([faces[free], np.roll(faces, -1, axis=1)[free], faces[free]], axis=1)
     return int(labels(ends).max(initial=-1)) + 1

@@ -70,7 +70,8 @@ def welded(vertices: Floats, faces: Ints) -> tuple[Ints, Ints]:
 def _joined(vertices: Floats, faces: Ints, reach: float) -> Ints:
     """Return per vertex the one that it becomes: those on open edges join those within `reach`."""
     become = np.arange(len(vertices))
-    rim = np.unique(faces[proper(faces)][sides(faces[proper(faces)]).open])
+    whole = faces[proper(faces)]
+    rim = np.unique(whole[sides(whole).open])
     if len(rim) < 2:
         return become
     tree = cKDTree(vertices[rim])
@@ -141,11 +142,9 @@ class Components:
         return 2 * np.abs(self.volume) <= EMPTY * self.diagonal * self.area
 
 
-def components(vertices: Floats, faces: Ints) -> Components:
-    """Measure the connected components of a mesh with at least one face."""
-    label = labels(faces)
+def components(vertices: Floats, faces: Ints, meeting: Sides, label: Ints) -> Components:
+    """Measure the connected components of a mesh with at least one face; `label` (m,) tells them apart."""
     count = int(label.max()) + 1
-    meeting = sides(faces)
     vectors = area_vectors(vertices, faces)
     area = np.bincount(label, np.linalg.norm(vectors, axis=1), count).astype(np.float64)
     total = np.stack([np.bincount(label, axis, count) for axis in vectors.T], axis=1)
@@ -165,11 +164,14 @@ def components(vertices: Floats, faces: Ints) -> Components:
 
 
 def _boxes(vertices: Floats, faces: Ints, label: Ints) -> tuple[Floats, Floats]:
-    order = np.argsort(label, kind="stable")
-    starts = np.r_[0, np.flatnonzero(np.diff(label[order])) + 1]
-    triangles = vertices[faces[order]]
-    low = np.minimum.reduceat(triangles.min(axis=1), starts)
-    return low, np.maximum.reduceat(triangles.max(axis=1), starts)
+    count = int(label.max()) + 1
+    low, high = np.full((count, 3), np.inf), np.full((count, 3), -np.inf)
+    for corner in range(3):
+        points = vertices[faces[:, corner]]
+        for axis in range(3):
+            np.minimum.at(low[:, axis], label, points[:, axis])
+            np.maximum.at(high[:, axis], label, points[:, axis])
+    return low, high
 
 
 def watertight(vertices: Floats, faces: Ints) -> bool:
@@ -183,4 +185,4 @@ def watertight(vertices: Floats, faces: Ints) -> bool:
     faces = faces[proper(faces)]
     if not len(faces) or not sides(faces).sound.all():
         return False
-    return not components(vertices[kept], faces).hollow.all()
+    return not components(vertices[kept], faces, sides(faces), labels(faces)).hollow.all()

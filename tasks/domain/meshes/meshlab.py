@@ -60,8 +60,8 @@ class Traced:
         """Return the measures of its components; there must be a face."""
         return components(self.vertices, self.faces, self.meeting, self.label)
 
-    def with_faces(self, chosen: NDArray[Any]) -> "Traced":
-        """Return the mesh with only the faces that `chosen` (mask or numbers) picks; vertices stay."""
+    def with_faces(self, chosen: NDArray[Any] | slice) -> "Traced":
+        """Return the mesh with only the faces that `chosen` (mask, numbers or slice) picks; vertices stay."""
         return Traced(self.vertices, self.faces[chosen], self.vertex_source, self.face_source[chosen])
 
 

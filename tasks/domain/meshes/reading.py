@@ -3,7 +3,6 @@
 import re
 
 import numpy as np
-from numpy.typing import NDArray
 
 from tasks.domain.errors import InvalidInput
 from tasks.domain.meshes.gltf_reading import read_glb
@@ -62,7 +61,7 @@ def _compact(part: Part) -> Part:
     used[part.faces] = True
     with np.errstate(invalid="ignore"):
         near = np.abs(part.vertices) < MAX_COORDINATE_M  # also False for NaN and infinity
-    good: NDArray[np.bool_] = near.all(axis=1)
+    good = np.asarray(near.all(axis=1))
     if not good[used].all():
         count = int((~good & used).sum())
         raise InvalidInput(

@@ -19,6 +19,7 @@ from tasks.domain.meshes.meshlab import Traced
 from tasks.domain.meshes.topology import (
     Components,
     area_vectors,
+    compacted,
     diagonal,
     labels,
     proper,
@@ -69,12 +70,12 @@ def repaired(vertices: Floats, faces: Ints, *, least_m: float = 0.0) -> Repaired
 
 def _finite(vertices: Floats, faces: Ints, removed: Counter[str]) -> Traced:
     """The faces whose corners are numbers, over only the vertices that they use."""
-    numbers: Bools = np.isfinite(vertices).all(axis=1)
-    good: Bools = numbers[faces].all(axis=1)
+    numbers = np.asarray(np.isfinite(vertices).all(axis=1))
+    good = np.asarray(numbers[faces].all(axis=1))
     removed["faces with a coordinate that is not a number"] += int((~good).sum())
-    used, compact = np.unique(faces[good], return_inverse=True)
+    used, compact = compacted(faces[good], len(vertices))
     removed["unused vertices"] += len(vertices) - len(used)
-    return Traced(vertices[used], compact.reshape(-1, 3), used, np.flatnonzero(good))
+    return Traced(vertices[used], compact, used, np.flatnonzero(good))
 
 
 def _unit(mesh: Traced) -> Traced:
@@ -88,12 +89,14 @@ def _sound_apart(mesh: Traced, removed: Counter[str]) -> tuple[list[Traced], Tra
 
     Welded solids that touch along whole faces count as closed too, without these.
     """
-    stored, mesh = _split(mesh)
+    soup = mesh.faces.size == len(mesh.vertices)  # no vertex is shared, so nothing can be closed as it is stored
+    stored, mesh = _split(mesh) if not soup else (mesh.with_faces(slice(0)), mesh)
     kept, faces = welded(mesh.vertices, mesh.faces) if len(mesh.faces) else (np.arange(0), mesh.faces)
     mesh = Traced(mesh.vertices[kept], faces, mesh.vertex_source[kept], mesh.face_source)
-    whole = proper(faces)
-    removed["faces that collapsed"] += int((~whole).sum())
-    closed, rest = _split(mesh.with_faces(whole))
+    whole = np.flatnonzero(proper(faces))
+    removed["faces that collapsed"] += len(faces) - len(whole)
+    nearby = np.argsort(faces[whole].min(axis=1), kind="stable")  # neighbours in memory too: three times as fast
+    closed, rest = _split(mesh.with_faces(whole[nearby]))
     fused, left = _split(walls_gone(rest))
     if len(left.faces) or not len(fused.faces):
         return [stored, closed], rest
@@ -103,7 +106,7 @@ def _sound_apart(mesh: Traced, removed: Counter[str]) -> tuple[list[Traced], Tra
 
 def _split(mesh: Traced) -> tuple[Traced, Traced]:
     """The components that are sound, and those that are not."""
-    good: Bools = mesh.meeting.sound.all(axis=1)
+    good = np.asarray(mesh.meeting.sound.all(axis=1))
     if good.any():
         closed = np.bincount(mesh.label, ~good) == 0
         good = (closed & ~mesh.found.hollow)[mesh.label] if closed.any() else np.zeros(len(good), bool)
@@ -114,10 +117,10 @@ def _together(pieces: list[Traced]) -> Traced:
     """One mesh of all pieces, over only the vertices that they use; pieces share none."""
     starts = np.cumsum([0, *(len(piece.vertices) for piece in pieces)])
     faces = np.concatenate([piece.faces + start for piece, start in zip(pieces, starts[:-1], strict=True)])
-    used, compact = np.unique(faces, return_inverse=True)
+    used, compact = compacted(faces, int(starts[-1]))
     return Traced(
         np.concatenate([piece.vertices for piece in pieces])[used],
-        compact.reshape(-1, 3),
+        compact,
         np.concatenate([piece.vertex_source for piece in pieces])[used],
         np.concatenate([piece.face_source for piece in pieces]),
     )
@@ -201,7 +204,7 @@ class _Work:
         """Remove faces that hang with one side free on an edge that others share already."""
         for _ in range(MAX_FIN_ROUNDS):
             meeting = self.mesh.meeting
-            fin: Bools = meeting.open.any(axis=1) & (meeting.uses > 2).any(axis=1)
+            fin = np.asarray(meeting.open.any(axis=1) & (meeting.uses > 2).any(axis=1))
             if not fin.any() or fin.all():
                 return
             self.removed["fins"] += int(fin.sum())

@@ -47,6 +47,13 @@ def sides(faces: Ints) -> Sides:
     return Sides(uses[edge].reshape(-1, 3), balance[edge].reshape(-1, 3))
 
 
+def compacted(faces: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return the vertices of 0..count-1 that `faces` (m, 3) use, and the faces in their numbers."""
+    there = np.zeros(count, bool)
+    there[faces] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[faces]
+
+
 def diagonal(vertices: Floats) -> float:
     """Return the length of the bounding box's diagonal."""
     return float(np.linalg.norm(np.ptp(vertices, axis=0))) if len(vertices) else 0.0
@@ -127,7 +134,14 @@ class Components:
     volume: Floats
 
     @property
-    def diagonal(self) -> Floats:
+    def compacted(faces: Ints, count: int) -> tuple[Ints, Ints]:
+    """Return the vertices of 0..count-1 that `faces` (m, 3) use, and the faces in their numbers."""
+    there = np.zeros(count, bool)
+    there[faces] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[faces]
+
+
+def diagonal(self) -> Floats:
         """Return the diagonals of their boxes."""
         return np.asarray(np.linalg.norm(self.high - self.low, axis=1), np.float64)
 

@@ -134,14 +134,7 @@ class Components:
     volume: Floats
 
     @property
-    def compacted(faces: Ints, count: int) -> tuple[Ints, Ints]:
-    """Return the vertices of 0..count-1 that `faces` (m, 3) use, and the faces in their numbers."""
-    there = np.zeros(count, bool)
-    there[faces] = True
-    return np.flatnonzero(there), (np.cumsum(there) - 1)[faces]
-
-
-def diagonal(self) -> Floats:
+    def diagonal(self) -> Floats:
         """Return the diagonals of their boxes."""
         return np.asarray(np.linalg.norm(self.high - self.low, axis=1), np.float64)
 

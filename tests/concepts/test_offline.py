@@ -23,7 +23,7 @@ async def test_words_become_photographed_rings(runs, configure, blender_block):
 
     The second run with the same seed gives the same pictures without drawing them.
     """
-    configure(ATELIER_IMAGE_OFFLINE_PX=96)
+    configure(ATELIER_IMAGE_OFFLINE_PX=160)
     wish = {"prompt": "a golden fox statue", "style": "vintage", "n": 2, "seed": 5}
     state, result = await runs.made(**wish)
     assert (state.name, result.provider, result.model_id) == ("Completed", "offline", "offline illustrator: rings")
@@ -34,7 +34,7 @@ async def test_words_become_photographed_rings(runs, configure, blender_block):
     first, second = [await pixels_of(runs, concept) for concept in result.concepts]
     for pixels in (first, second):
         assert min(pixels[0].min(), pixels[:, 0].min(), pixels[:, -1].min()) > 215  # light all around
-        assert (pixels[150:850, 150:850].min(axis=2) < 150).mean() > 0.05  # and a ring in the middle
+        assert (pixels[150:850, 150:850].min(axis=2) < 150).mean() > 0.02  # and a ring in the middle
     assert np.abs(first - second).mean() > 2
     _, again = await runs.made(**wish)
     assert again.concepts == result.concepts

@@ -25,6 +25,7 @@ from flows.contracts.runpod.inputs import Operation
 logger = logging.getLogger("atelier.api")
 
 LOOK_S = 5.0  # the longest time between two looks; nearer limits are met sooner
+BEGIN_S = 1.0  # the shortest time in which it is looked whether a job has begun
 SHORTEST_S = 0.05
 MAX_LIMITED = 200  # that are looked at, the oldest first
 
@@ -64,7 +65,7 @@ class Deadlines:
             for run in await _limited(runs):
                 left_s, reason = _left(run)
                 if left_s > 0:
-                    next_s = min(next_s, left_s)
+                    next_s = min(next_s, left_s, _may_begin_and_end_s(run))
                 else:
                     await _end(runs, run, reason)
         return next_s
@@ -92,6 +93,12 @@ def _left(run: FlowRun) -> tuple[float, str]:
         return ends_s - now_s, f"the job ran longer than its executionTimeout of {limit_ms} ms"
     expires_s = float(run.labels.get(jobs.EXPIRES) or "inf")
     return expires_s - now_s, f"the job expired in the queue after its ttl of {run.labels.get(jobs.TTL_MS)} ms"
+
+
+def _may_begin_and_end_s(run: FlowRun) -> float:
+    """Return how soon a job that waits could be over its executionTimeout, were it to begin now."""
+    limit_ms = run.labels.get(jobs.EXECUTION_MS)
+    return max(float(limit_ms) / 1000, BEGIN_S) if limit_ms else LOOK_S
 
 
 async def _end(runs: JobRuns, run: FlowRun, reason: str) -> None:

@@ -142,12 +142,12 @@ NO_JOBS = [
 
 
 @pytest.mark.parametrize("route", ["run", "runsync"])
-@pytest.mark.parametrize("body", NO_JOBS)
-async def test_without_an_input_there_is_no_job(image: Client, route: str, body: bytes) -> None:
+async def test_without_an_input_there_is_no_job(image: Client, route: str) -> None:
     """What is no JSON object with an input is answered 400 with a string."""
-    answer = await image.post(route, content=body)
-    assert answer.status_code == 400
-    assert isinstance(answer.json()["error"], str)
+    for body in NO_JOBS:
+        answer = await image.post(route, content=body)
+        assert answer.status_code == 400, body
+        assert isinstance(answer.json()["error"], str)
 
 
 async def test_jobs_are_known_to_their_own_endpoint(both: Both, hand: Hand) -> None:
@@ -185,11 +185,12 @@ async def test_runsync_answers_when_the_wait_ends(image: Client, hand: Hand) -> 
     assert run.state.type is StateType.SCHEDULED
 
 
-@pytest.mark.parametrize("wait", ["999", "300001", "-1", "soon", "1.5", "nan"])
-async def test_only_a_sensible_wait_is_taken(image: Client, wait: str) -> None:
+async def test_only_a_sensible_wait_is_taken(image: Client) -> None:
     """From 1000 to 300000 ms; anything else is 400, and starts nothing."""
-    answer = await image.post("runsync", params={"wait": wait}, json={"input": FOX})
-    assert (answer.status_code, answer.json()["error"].split(":")[0]) == (400, "query.wait")
+    for wait in ("999", "300001", "-1", "soon", "1.5", "nan"):
+        answer = await image.post("runsync", params={"wait": wait}, json={"input": FOX})
+        assert (answer.status_code, answer.json()["error"].split(":")[0]) == (400, "query.wait")
+    assert (await image.get("health")).json()["jobs"]["inQueue"] == 0
 
 
 async def test_a_client_that_hangs_up_is_not_waited_for(shim: Shim, hand: Hand) -> None:

@@ -8,10 +8,12 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 import trimesh
@@ -19,13 +21,15 @@ from PIL import Image
 
 from blocks.artifacts import ArtifactStore
 from tests.loopback import Answer, Call, LoopbackServer
+from tests.prefect_server import free_port
+from tests.waiting import until
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKERS = ROOT / "deployments" / "runpod"
 PUBLIC_URL = "https://atelier.example"
 RUN_TIMEOUT_S = 600
 RESULT = re.compile(r"Job result: (\{.*\})")
-FAILURE = re.compile(r"failed with error: (.*)")
+JSON = {"Content-Type": "application/json"}
 
 
 def picture() -> bytes:
@@ -99,9 +103,23 @@ class Sandbox:
         (self.home / "work" / "test_input.json").write_text(given)
         return self._run(worker, [], environment)
 
-    def does_input(self, worker: str, **given: Any) -> subprocess.CompletedProcess[str]:
-        """Let the SDK's local runner do an input from its command line."""
-        return self._run(worker, ["--test_input", self.local(json.dumps({"input": given}))], self.environment)
+    @contextmanager
+    def serves(self, worker: str) -> Iterator["LocalApi"]:
+        """Let the SDK's local API server serve a worker."""
+        port = free_port()
+        arguments = ["--rp_serve_api", "--rp_api_host", "127.0.0.1", "--rp_api_port", str(port)]
+        log = self.home / "server.log"
+        with log.open("w") as out:
+            server = subprocess.Popen(
+                self._command(worker, arguments), env=self.environment, cwd=self.home / "work", stdout=out, stderr=out
+            )
+            try:
+                api = LocalApi(self, f"http://127.0.0.1:{port}")
+                until(lambda: server.poll() is not None or api.answers(), "the SDK's server is to listen")
+                yield api
+            finally:
+                server.terminate()
+                server.wait(60)
 
     def left(self) -> set[str]:
         """Return what lies in the worker's temporary and working folders, but for the input itself."""
@@ -113,10 +131,12 @@ class Sandbox:
     def store(self) -> ArtifactStore:
         return ArtifactStore(backend="local", home=self.home / "store")
 
+    def _command(self, worker: str, arguments: list[str]) -> list[str]:
+        return [sys.executable, str(WORKERS / worker / "rp_handler.py"), *arguments]
+
     def _run(self, worker: str, arguments: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, str(WORKERS / worker / "rp_handler.py"), *arguments]
         return subprocess.run(
-            command,
+            self._command(worker, arguments),
             env=environment,
             cwd=self.home / "work",
             capture_output=True,
@@ -124,6 +144,28 @@ class Sandbox:
             timeout=RUN_TIMEOUT_S,
             check=False,
         )
+
+
+@dataclass
+class LocalApi:
+    """A worker behind the SDK's local API server."""
+
+    sandbox: Sandbox
+    url: str
+
+    def answers(self) -> bool:
+        """Tell whether it listens."""
+        try:
+            return httpx.get(f"{self.url}/openapi.json", timeout=5, verify=False).is_success
+        except httpx.TransportError:
+            return False
+
+    def runsync(self, **given: Any) -> dict[str, Any]:
+        """Have a job done; return its document."""
+        body = self.sandbox.local(json.dumps({"input": given}))
+        answer = httpx.post(f"{self.url}/runsync", content=body, headers=JSON, timeout=RUN_TIMEOUT_S, verify=False)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
 
 
 @pytest.fixture
@@ -139,11 +181,3 @@ def output_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     output = ast.literal_eval(found[1])["output"]
     assert isinstance(output, dict)
     return output
-
-
-def error_of(done: subprocess.CompletedProcess[str]) -> str:
-    """Return the error that the SDK's runner printed."""
-    found = FAILURE.search(done.stdout)
-    assert done.returncode == 1, done.stdout + done.stderr
-    assert found, done.stdout
-    return found[1].strip()

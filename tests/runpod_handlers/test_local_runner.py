@@ -10,7 +10,7 @@ from deployments.runpod.worker import RETRY_DELAYS_S
 from flows.contracts.runpod.inputs import IMAGE_WORKER, MODEL_WORKER, read_operation, read_request
 from tasks.domain.pictures import sniff
 from tasks.models3d import TRIED_AGAIN
-from tests.runpod_handlers.conftest import PUBLIC_URL, WORKERS, Sandbox, error_of, output_of
+from tests.runpod_handlers.conftest import PUBLIC_URL, WORKERS, Sandbox, output_of
 
 INPUTS = sorted(WORKERS.glob("*/test_input*.json"), key=str)
 LINK = re.compile(rf"{PUBLIC_URL}/artifacts/(?P<sha256>[0-9a-f]{{64}})\?expires=\d+&signature=[0-9a-f]{{64}}")
@@ -35,16 +35,6 @@ def test_every_operation_has_a_file() -> None:
     """Whoever tries a worker out finds an input for each thing that it can do."""
     named = {json.loads(path.read_text())["input"]["operation"] for path in INPUTS}
     assert named == {operation.name for operation in (*IMAGE_WORKER, *MODEL_WORKER)}
-
-
-async def test_concepts_of_a_picture(sandbox: Sandbox) -> None:
-    """Two concepts are linked, and nothing but the store has grown."""
-    output = output_of(sandbox.does("image_generator", "test_input_image.json"))
-    pictures = [await stored(sandbox, url) for url in output["concept_urls"]]
-    assert [sniff(data) for data in pictures] == ["image/png", "image/png"]
-    assert pictures[0] != pictures[1]
-    assert output["warnings"] == ["drawn by the offline illustrator, without an image model"]
-    assert sandbox.left() == set()
 
 
 async def test_concepts_of_words(sandbox: Sandbox) -> None:
@@ -73,26 +63,36 @@ async def test_a_model_in_its_size(sandbox: Sandbox) -> None:
     assert sandbox.left() == set()
 
 
-async def test_a_model_by_a_factor(sandbox: Sandbox) -> None:
-    """All axes grow alike."""
-    output = output_of(sandbox.does("model_generator", "test_input_factor.json"))
-    assert output["stats"]["extents"] == pytest.approx([0.1, 0.05, 0.08])
-    assert sandbox.left() == set()
+async def test_worker_two_serves(sandbox: Sandbox) -> None:
+    """One process does job after job; a failed one says why in a sentence, and leaves as little as any other."""
+    model_url = f"{PUBLIC_URL}/samples/ring.glb"
+    with sandbox.serves("model_generator") as api:
+        done = api.runsync(operation="rescale_model", model_url=model_url, scale_factor=0.1)
+        assert done["status"] == "COMPLETED"
+        assert done["output"]["stats"]["extents"] == pytest.approx([0.1, 0.05, 0.08])
+        wrong = api.runsync(operation="rescale_model", model_url=model_url)
+        assert (wrong["status"], wrong["error"]) == ("FAILED", "target_dimensions or scale_factor is required")
+        page = api.runsync(operation="rescale_model", model_url=f"{PUBLIC_URL}/samples/page.html", scale_factor=2)
+        assert page["status"] == "FAILED"
+        assert "Traceback" not in page["error"]
+        inside = api.runsync(operation="generate_model", input_image_url="http://127.0.0.2/x.png")
+        assert "not on the public Internet" in inside["error"]
+        assert sandbox.left() == set()
 
 
-def test_a_failed_job_leaves_nothing(sandbox: Sandbox) -> None:
-    """Not even what it had fetched: the error is one sentence without a traceback."""
-    url = f"{PUBLIC_URL}/samples/page.html"
-    done = sandbox.does_input("model_generator", operation="rescale_model", model_url=url, scale_factor=2)
-    assert "Traceback" not in error_of(done)
-    assert sandbox.left() == set()
-
-
-def test_a_wrong_input_is_told(sandbox: Sandbox) -> None:
-    """The handler's own sentence is the job's error."""
-    done = sandbox.does_input("model_generator", operation="rescale_model", model_url=f"{PUBLIC_URL}/samples/ring.glb")
-    assert error_of(done) == "target_dimensions or scale_factor is required"
-    assert sandbox.left() == set()
+async def test_worker_one_serves(sandbox: Sandbox) -> None:
+    """A picture becomes concepts offline, and says so; an unknown style is answered with those that there are."""
+    picture = {"operation": "generate_concepts", "type": "image", "image_url": f"{PUBLIC_URL}/samples/ring.png"}
+    with sandbox.serves("image_generator") as api:
+        output = api.runsync(**picture)["output"]
+        pictures = [await stored(sandbox, url) for url in output["concept_urls"]]
+        assert [sniff(data) for data in pictures] == ["image/png", "image/png"]
+        assert pictures[0] != pictures[1]
+        assert output["warnings"] == ["drawn by the offline illustrator, without an image model"]
+        unknown = api.runsync(**picture, styleId="lopoly")
+        assert unknown["status"] == "FAILED"
+        assert unknown["error"].startswith("styleId: 'lopoly' is unknown; known styles are classic, ")
+        assert sandbox.left() == set()
 
 
 def test_others_trouble_is_waited_out_as_in_the_flows() -> None:

@@ -31,7 +31,19 @@ async def tryon() -> Figures:
     return {**segmentation.figures(), **await workflows.figures()}
 
 
-GROUPS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {"ring": ring, "engine": engine, "tryon": tryon}
+async def models3d() -> Figures:
+    """Cleaning beside trimesh alone; pictures to models, print sizes, and /runsync beside RunPod's own server."""
+    from bench.models3d import cleaning, runs
+
+    return {**cleaning.figures(), **await runs.figures()}
+
+
+GROUPS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {
+    "ring": ring,
+    "engine": engine,
+    "tryon": tryon,
+    "models3d": models3d,
+}
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import httpx
 
 from blocks.artifacts import ArtifactStore
 from blocks.blender import Blender
+from blocks.image_models.settings import ImageModelSettings
 from blocks.language_models.settings import LanguageModelSettings
 from blocks.models3d.trellis import Trellis
 from blocks.try_on.health import probes
@@ -15,6 +16,7 @@ from blocks.try_on.settings import try_on_settings
 from tasks.domain.errors import UpstreamError
 
 ANTHROPIC, GOOGLE = "https://api.anthropic.com", "https://generativelanguage.googleapis.com"
+OPENAI = "https://api.openai.com/v1"
 CALL_TIMEOUT_S = 10.0
 
 
@@ -39,9 +41,18 @@ def question_to(service: str, settings: LanguageModelSettings) -> Question | Non
     return Question(url, {"x-goog-api-key": key})
 
 
+def question_to_openai(settings: ImageModelSettings) -> Question | None:
+    """Return OpenAI's list of models; None without a key."""
+    key = settings.openai_api_key.get_secret_value().strip() if settings.openai_api_key else ""
+    if not key:
+        return None
+    return Question(f"{(settings.openai_base_url or OPENAI).rstrip('/')}/models", {"Authorization": f"Bearer {key}"})
+
+
 async def check_language_model(service: str) -> str | None:
     """Ask for the list of models; None when no key is set, UpstreamError when the service or the key is no good."""
-    question = question_to(service, LanguageModelSettings())
+    openai = service == "openai"
+    question = question_to_openai(ImageModelSettings()) if openai else question_to(service, LanguageModelSettings())
     if question is None:
         return None
     try:

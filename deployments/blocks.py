@@ -4,6 +4,7 @@ from prefect.blocks.core import Block
 
 from blocks.artifacts import ArtifactStore
 from blocks.blender import Blender
+from blocks.image_models import GeminiImages, OpenAIImages
 from blocks.language_models.claude import Claude
 from blocks.language_models.gemini import Gemini
 from blocks.models3d.trellis import Trellis
@@ -17,7 +18,19 @@ NAME = "atelier"
 
 def block_types() -> list[type[Block]]:
     """Return every type of ours."""
-    return [ArtifactStore, Blender, Claude, Gemini, ImageManipulator, BiRefNet, SAM3, A100, Trellis]
+    return [
+        ArtifactStore,
+        Blender,
+        Claude,
+        Gemini,
+        ImageManipulator,
+        BiRefNet,
+        SAM3,
+        A100,
+        Trellis,
+        OpenAIImages,
+        GeminiImages,
+    ]
 
 
 def our_blocks() -> list[Block]:

@@ -17,7 +17,7 @@ from prefect.states import Failed
 from flows.contracts import ModelRequest, ModelResult, RescaleRequest, RescaleResult
 from flows.steps import Steps
 from tasks.domain.errors import AtelierError
-from tasks.models3d import clean, fetch_model, fetch_picture, normalise, prove, reconstruct
+from tasks.models3d import clean, fetch_model, fetch_picture, normalise, prove, reconstruct, warnings_of
 from tasks.models3d_publishing import publish_model
 from tasks.naming import name_run
 from tasks.print_sizes import export, rescale
@@ -26,7 +26,6 @@ from tasks.progress import Progress
 FLOW_TIMEOUT_S = 1800
 MODEL_PERCENT = {"fetch": 5, "reconstruct": 10, "clean": 60, "normalise": 75, "prove": 80, "publish": 95}
 RESCALE_PERCENT = {"fetch": 5, "rescale": 20, "export": 40, "prove": 60, "publish": 95}
-INFLATION = "inflation"
 
 
 @flow(name="generate-model", timeout_seconds=FLOW_TIMEOUT_S, persist_result=False)
@@ -48,7 +47,7 @@ async def generate_model(request: ModelRequest) -> ModelResult | State:
         with steps.at("prove", "measuring walls"):
             proven = await prove(result.model)
         result.proof, result.views = proven.proof, proven.views
-        result.warnings = warnings_of(result)
+        result.warnings = warnings_of(raw, cleaned.report)
     return result if result.success else Failed(message=result.error)
 
 
@@ -84,14 +83,3 @@ async def under_way(result: ModelResult | RescaleResult, percent: Mapping[str, i
         with steps.at("publish"):
             result.timings_s = steps.total()
             await publish_model(result)
-
-
-def warnings_of(result: ModelResult) -> list[str]:
-    """Return what the client should know of how the model came about."""
-    warnings = []
-    if result.engine == INFLATION:
-        warnings.append("the model was inflated from the picture's outline, without a generative model")
-    if result.cleaning:
-        warnings += [f"{part.name}: {part.reason}" for part in result.cleaning.parts if part.reason]
-        warnings += result.cleaning.dropped
-    return warnings

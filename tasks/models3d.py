@@ -28,6 +28,8 @@ from tasks.domain.pictures import check_picture
 from tasks.policies import by_inputs, if_upstream_may_recover
 
 GPU_SLOT = "gpu"  # the global concurrency limit that set-up makes: one slot for each GPU behind TRELLIS_URL
+INFLATION = "inflation"  # the studio's engine
+INFLATED = "the model was inflated from the picture's outline, without a generative model"
 GLB_TYPE = "model/gltf-binary"
 MAX_PICTURE_BYTES = 32 * 1024 * 1024
 PICTURE_TIMEOUT_S, MODEL_TIMEOUT_S = 30.0, 60.0  # to fetch one
@@ -55,6 +57,12 @@ class Proven(BaseModel):
 
     proof: MeshProof
     views: Artifact
+
+
+def warnings_of(raw: Raw, report: CleaningReport) -> list[str]:
+    """Return what a client should know of how its model came about."""
+    warnings = [INFLATED] if raw.engine == INFLATION else []
+    return [*warnings, *(f"{part.name}: {part.reason}" for part in report.parts if part.reason), *report.dropped]
 
 
 def trellis_world() -> str:

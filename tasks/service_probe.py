@@ -16,7 +16,7 @@ from flows.contracts import SERVICES_DOCUMENT, ServiceHealth, ServicesReport, Se
 from tasks.domain.errors import AtelierError, UpstreamError
 
 TRY_ON_SERVICES = ("image manipulator", "birefnet", "sam3", "a100")
-SERVICES = ("artifact store", "blender", "claude", "gemini", "prefect", "trellis", *TRY_ON_SERVICES)
+SERVICES = ("artifact store", "blender", "claude", "gemini", "openai", "prefect", "trellis", *TRY_ON_SERVICES)
 PATIENCE_S = 20.0
 Finding = tuple[ServiceState, str, float]
 

@@ -5,9 +5,6 @@ from deployments.runpod.worker import again
 from flows.contracts import ModelRequest, ModelResult, RescaleRequest, RescaleResult
 from tasks import models3d, print_sizes
 
-INFLATION = "inflation"
-INFLATED = "the model was inflated from the picture's outline, without a generative model"
-
 
 async def generate_model(request: ModelRequest) -> ModelResult:
     """Return a clean model of normalised size; what fails is raised."""
@@ -25,7 +22,7 @@ async def generate_model(request: ModelRequest) -> ModelResult:
         engine=raw.engine,
         cleaning=cleaned.report,
         proof=proven.proof,
-        warnings=[*([INFLATED] if raw.engine == INFLATION else []), *cleaned.report.dropped],
+        warnings=models3d.warnings_of(raw, cleaned.report),
     )
 
 

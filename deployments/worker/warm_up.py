@@ -4,21 +4,21 @@ from collections.abc import Iterator
 
 from pydantic import BaseModel
 
+from blocks import image_models, language_models
 from blocks.blender import kit_reference
 from blocks.blender.fingerprint import engine_fingerprint
-from blocks.language_models import with_keys
 
 
 def warm_up() -> None:
-    """Load the SDKs of the language models that have a key, which take seconds, read the ring kit, build models."""
-    for language_model in with_keys():
-        language_model.warm_up()
+    """Load the SDKs of the models that have a key, which take seconds, read the ring kit, build models."""
+    for model in (*language_models.with_keys(), *image_models.with_keys()):
+        model.warm_up()
     kit_reference()
     engine_fingerprint()
-    for model in _subclasses(BaseModel):
+    for kind in _subclasses(BaseModel):
         # Prefect leaves building its models to their first use; a run uses many, which takes it a tenth of a second.
-        if model.__module__.startswith("prefect.") and not model.__pydantic_complete__:
-            model.model_rebuild(raise_errors=False)
+        if kind.__module__.startswith("prefect.") and not kind.__pydantic_complete__:
+            kind.model_rebuild(raise_errors=False)
 
 
 def _subclasses(model: type[BaseModel]) -> Iterator[type[BaseModel]]:

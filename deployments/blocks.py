@@ -18,19 +18,8 @@ NAME = "atelier"
 
 def block_types() -> list[type[Block]]:
     """Return every type of ours."""
-    return [
-        ArtifactStore,
-        Blender,
-        Claude,
-        Gemini,
-        ImageManipulator,
-        BiRefNet,
-        SAM3,
-        A100,
-        Trellis,
-        OpenAIImages,
-        GeminiImages,
-    ]
+    models = [Claude, Gemini, OpenAIImages, GeminiImages]
+    return [ArtifactStore, Blender, *models, ImageManipulator, BiRefNet, SAM3, A100, Trellis]
 
 
 def our_blocks() -> list[Block]:

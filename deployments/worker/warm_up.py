@@ -11,8 +11,10 @@ from blocks.blender.fingerprint import engine_fingerprint
 
 def warm_up() -> None:
     """Load the SDKs of the models that have a key, which take seconds, read the ring kit, build models."""
-    for model in (*language_models.with_keys(), *image_models.with_keys()):
-        model.warm_up()
+    for language_model in language_models.with_keys():
+        language_model.warm_up()
+    for image_model in image_models.with_keys():
+        image_model.warm_up()
     kit_reference()
     engine_fingerprint()
     for kind in _subclasses(BaseModel):

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from blocks.image_models.settings import ImageModelSettings
 from blocks.language_models.settings import LanguageModelSettings
-from blocks.service_checks import check_language_model, question_to
+from blocks.service_checks import Question, check_language_model, question_to, question_to_openai
 from flows.contracts import ServiceHealth, ServicesReport
 from tasks.domain.errors import UpstreamError
 from tasks.service_probe import report_of
@@ -46,6 +47,13 @@ async def test_without_a_key_nobody_is_asked() -> None:
     settings = LanguageModelSettings(anthropic_api_key=" ", gemini_api_key=None)
     assert question_to("claude", settings) is None
     assert question_to("gemini", settings) is None
+    assert question_to_openai(ImageModelSettings(OPENAI_API_KEY=" ")) is None
+
+
+def test_openai_is_asked_where_its_address_says() -> None:
+    """The free list of models, under the configured address, with the key as bearer."""
+    question = question_to_openai(ImageModelSettings(OPENAI_API_KEY="k", OPENAI_BASE_URL="http://127.0.0.1:9/v1/"))
+    assert question == Question("http://127.0.0.1:9/v1/models", {"Authorization": "Bearer k"})
 
 
 def test_a_state_keeps_its_since_until_it_changes() -> None:

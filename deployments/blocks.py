@@ -18,7 +18,7 @@ NAME = "atelier"
 
 def block_types() -> list[type[Block]]:
     """Return every type of ours."""
-    models = [Claude, Gemini, OpenAIImages, GeminiImages]
+    models: list[type[Block]] = [Claude, Gemini, OpenAIImages, GeminiImages]
     return [ArtifactStore, Blender, *models, ImageManipulator, BiRefNet, SAM3, A100, Trellis]
 
 

@@ -89,6 +89,7 @@ class Sandbox:
             "ATELIER_FETCH_ALLOW": "127.0.0.1/32",
             "TRELLIS_URL": f"{self.outside.url}/trellis",
             "RUNPOD_PUBLIC_URL": PUBLIC_URL,
+            "ATELIER_IMAGE_OFFLINE_PX": "160",
             "PYTHONUNBUFFERED": "1",
         }
 

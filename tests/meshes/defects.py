@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import trimesh
 
+from tasks.domain.meshes.meshlab import MAX_HOLE_EDGES
 from tasks.domain.meshes.model import Model, Part
 from tasks.domain.meshes.reading import open_model
 
@@ -234,6 +235,18 @@ def _():
 @defect("an open tube", volume=np.pi, within=0.02)
 def _():
     mesh = trimesh.creation.cylinder(radius=1, height=1, sections=64)
+    return np.array(mesh.vertices), np.array(mesh.faces)[np.abs(mesh.face_normals[:, 2]) < 0.5]
+
+
+@defect("a tube with the longest rims for ear cutting", volume=np.pi, within=1e-3)
+def _():
+    mesh = trimesh.creation.cylinder(radius=1, height=1, sections=MAX_HOLE_EDGES)
+    return np.array(mesh.vertices), np.array(mesh.faces)[np.abs(mesh.face_normals[:, 2]) < 0.5]
+
+
+@defect("a tube with rims too long for ear cutting", volume=np.pi, within=1e-3)
+def _():
+    mesh = trimesh.creation.cylinder(radius=1, height=1, sections=3000)
     return np.array(mesh.vertices), np.array(mesh.faces)[np.abs(mesh.face_normals[:, 2]) < 0.5]
 
 

@@ -16,12 +16,12 @@ from numpy.typing import NDArray
 
 from tasks.domain.meshes import meshlab
 from tasks.domain.meshes.meshlab import Traced
+from tasks.domain.meshes.rims import count_rims, with_long_rims_closed
 from tasks.domain.meshes.topology import (
     Components,
     area_vectors,
     compacted,
     diagonal,
-    labels,
     proper,
     welded,
 )
@@ -63,6 +63,7 @@ def repaired(vertices: Floats, faces: Ints, *, least_m: float = 0.0) -> Repaired
     mesh = _small_gone(mesh, least_m / (diagonal(whole.vertices) or 1.0), removed)
     reason = _reason(mesh)
     mesh = _facing_outwards(mesh)
+    mesh = mesh.with_faces(np.argsort(mesh.face_source.astype(np.uint64), kind="stable"))  # as given, then caps (-1)
     mesh = Traced(vertices[mesh.vertex_source], mesh.faces, mesh.vertex_source, mesh.face_source)
     told = {what: count for what, count in removed.items() if count}
     return Repaired(mesh, told, work.holes, work.rounds, not len(rest.faces), reason)
@@ -192,9 +193,10 @@ class _Work:
 
     def _close(self) -> None:
         self.rounds += 1
-        holes = _rims(self.mesh)
+        holes = count_rims(self.mesh)
+        self.mesh = with_long_rims_closed(self.mesh, meshlab.MAX_HOLE_EDGES)
         self.mesh = meshlab.closed(self.mesh, avoid_intersections=self.rounds == 1)
-        self.holes += max(holes - _rims(self.mesh), 0)
+        self.holes += max(holes - count_rims(self.mesh), 0)
 
     def _count(self, done: tuple[Traced, dict[str, int]]) -> Traced:
         self.removed.update(done[1])
@@ -240,10 +242,3 @@ def _majority_wound(mesh: Traced, original: Traced) -> Traced:
     agreement[known] = np.einsum("ij,ij->i", now, before[row[mesh.face_source[known]]])
     label = mesh.label
     return _flipped(mesh, (np.bincount(label, np.sign(agreement) * np.sqrt(np.abs(agreement))) < 0)[label])
-
-
-def _rims(mesh: Traced) -> int:
-    """The number of connected runs of open edges."""
-    free, faces = mesh.meeting.open, mesh.faces
-    ends = np.stack([faces[free], np.roll(faces, -1, axis=1)[free], faces[free]], axis=1)
-    return int(labels(ends).max(initial=-1)) + 1

@@ -76,14 +76,21 @@ async def check_webhook_url(url: str) -> None:
     await Fetcher().check(url, field=FIELD)
 
 
-async def send(url: str, message_id: str, body: bytes) -> None:
-    """Send `body` to `url` once, signed. A receiver tells by `message_id` that it had the message before.
+async def send(
+    url: str, message_id: str, body: bytes, *, must_sign: bool = True, timeout_s: float | None = None
+) -> None:
+    """Send `body` to `url` once. A receiver tells by `message_id` that it had the message before.
+
+    It is signed wherever there is a secret; `must_sign` says that it is not sent otherwise.
 
     Raises UpstreamError unless it is accepted with a 2xx, retryable for a 5xx, a time-out or an overload; 410 says
     that nobody wants it any more. Raises InvalidInput when the URL leads where nothing is sent.
     """
-    headers = {"Content-Type": "application/json", **signature_headers(message_id, body)}
-    status = await Fetcher().post(url, body, headers, field=FIELD, timeout_s=webhook_settings().timeout_s)
+    headers = {"Content-Type": "application/json"}
+    if must_sign or webhook_settings().secrets:
+        headers |= signature_headers(message_id, body)
+    patience_s = timeout_s or webhook_settings().timeout_s
+    status = await Fetcher().post(url, body, headers, field=FIELD, timeout_s=patience_s)
     if not 200 <= status < 300:
         raise UpstreamError(httpx.URL(url).host, f"answers HTTP {status}", retryable=status >= 500 or status in PASSING)
 

@@ -18,7 +18,7 @@ from deployments.processes import NotReady
 from deployments.stack import AlreadyRunning
 from deployments.up import INTERRUPTED, one_interrupt_only
 
-SAMPLE = CHECKOUT / "api" / "console" / "samples" / "ring.jpg"
+SAMPLE = CHECKOUT / "api" / "console" / "samples" / "concept.jpg"
 SIZE_MM = 40.0  # of the longest side
 FILES = ("model.glb", "model.stl", "model.3mf", "views.png", "proof.json")
 

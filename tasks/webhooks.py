@@ -18,6 +18,7 @@ from blocks.tracing import CORRELATION, TRACEPARENT, trace_of, tracing
 from tasks.domain.errors import AtelierError, InvalidInput, UpstreamError
 from tasks.policies import if_upstream_may_recover
 from tasks.progress import PROGRESS
+from tasks.runpod_webhook import TIMEOUT_S, job_message, wants_job
 
 TAG = "webhook"
 WEBHOOK, TOLD = "atelier.webhook", "atelier.webhook-told"
@@ -31,6 +32,8 @@ class Message(BaseModel):
     id: str = Field(description="Of the state that it tells, so that a second delivery is known as one")
     url: str
     body: str = Field(description="JSON")
+    must_sign: bool = Field(True, description="RunPod's receivers expect no signature: theirs has one where it can")
+    timeout_s: float | None = Field(None, description="For one try; if not given, as the settings say")
     trace: dict[str, str] = Field({}, description="The labels of the run's trace, to which the delivery belongs")
 
 
@@ -48,9 +51,12 @@ async def compose(run_id: UUID, state_id: UUID) -> Message | None:
         url, state = run.labels.get(WEBHOOK), run.state
         if not url or state is None or state.id != state_id or not state.is_final():
             return None
-        body = _body(run, state, await _deployment(client, run))
+        deployment = await _deployment(client, run)
     trace = {name: str(value) for name, value in run.labels.items() if name in (CORRELATION, TRACEPARENT)}
-    return Message(id=str(state_id), url=str(url), body=json.dumps(body), trace=trace)
+    said: dict[str, Any] = {"id": str(state_id), "url": str(url), "trace": trace}
+    if wants_job(run):
+        return Message(**said, body=json.dumps(await job_message(run)), must_sign=False, timeout_s=TIMEOUT_S)
+    return Message(**said, body=json.dumps(_body(run, state, deployment)))
 
 
 @task(
@@ -63,7 +69,8 @@ async def compose(run_id: UUID, state_id: UUID) -> Message | None:
 async def deliver(message: Message) -> None:
     """Send the message; raises what `blocks.webhooks.send` raises when no further try is made."""
     with tracing(trace_of(message.trace)):
-        await webhooks.send(message.url, message.id, message.body.encode())
+        body = message.body.encode()
+        await webhooks.send(message.url, message.id, body, must_sign=message.must_sign, timeout_s=message.timeout_s)
 
 
 def is_final(failure: AtelierError) -> bool:

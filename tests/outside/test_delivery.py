@@ -2,13 +2,16 @@
 
 import json
 
+import httpx
 import pytest
 from prefect.states import Cancelled, Completed, Crashed, Failed
 from standardwebhooks import Webhook
 
 from deployments.catalog import RING
+from tests.loopback import Call
 from tests.outside.conftest import SECRETS, Ends
 from tests.outside.receiver import Receiver
+from tests.stack import RunningStack
 from tests.waiting import eventually
 
 TOLD = {
@@ -46,6 +49,20 @@ async def test_each_end_of_a_run_is_told_once_and_signed(ends: Ends, receiver: R
     assert message.headers["content-type"] == "application/json"
     for secret in SECRETS:
         Webhook(secret).verify(message.data, message.headers)
+
+
+async def test_a_runpod_job_is_told_in_runpods_words(stack: RunningStack, ends: Ends, receiver: Receiver) -> None:
+    """The receiver gets the final job as /status tells it, by RunPod's own contract, without any envelope."""
+    asked = {"input": {"operation": "paint"}, "webhook": f"{receiver.url}/runpod"}
+    async with httpx.AsyncClient(base_url=stack.runpod_urls[0], timeout=60) as runpod:
+        job = (await runpod.post("/run", json=asked)).json()["id"]
+        message = await eventually(lambda: _first(receiver, "/runpod"), "the job's end is to be told")
+        assert json.loads(message.data) == (await runpod.get(f"/status/{job}")).json()
+    assert json.loads(message.data)["status"] == "FAILED"
+
+
+async def _first(receiver: Receiver, path: str) -> Call | None:
+    return next(iter(receiver.at(path)), None)
 
 
 async def test_a_failing_receiver_is_tried_again_with_the_same_message(ends: Ends, receiver: Receiver) -> None:

@@ -103,7 +103,7 @@ async def test_a_picture_can_be_dropped_pasted_or_the_sample(visit: Visit) -> No
     await page.evaluate(paste, files)
     await expect(page.locator("#drop-text")).to_have_text("pasted.png")
     await page.get_by_role("button", name="Sample photo: ring").click()
-    await expect(page.locator("#drop-text")).to_have_text("ring.jpg")
+    await expect(page.locator("#drop-text")).to_have_text("concept.jpg")
     await page.get_by_role("button", name="Pendant").click()
     await expect(page.locator("textarea#prompt")).to_have_value("A silver pendant in the shape of a ginkgo leaf")
     models.clean()

@@ -115,9 +115,9 @@ export class Wish {
   }
 
   async #sample() {
-    const answer = await fetch("../samples/ring.jpg");
+    const answer = await fetch("../samples/concept.jpg");
     if (!answer.ok) return this.complain("The sample cannot be fetched.");
-    await this.take(await answer.blob(), "ring.jpg");
+    await this.take(await answer.blob(), "concept.jpg");
   }
 }
 

@@ -51,13 +51,13 @@ class Piece:
 
 def open_glb(data: bytes) -> list[Piece]:
     """Check `data` and bake its scene into pieces; raises InvalidInput, naming what is wrong."""
-    json_chunk, binary = _chunks(data)
+    json_chunk, binary = chunks(data)
     try:
         document = Document.model_validate_json(json_chunk)
     except ValidationError as error:
-        raise InvalidInput("glb", f"the JSON chunk is not sound glTF 2.0: {_first_problem(error)}") from error
+        raise InvalidInput("glb", f"the JSON chunk is not sound glTF 2.0: {first_problem(error)}") from error
     _refuse_unsupported(document)
-    placed = list(_placed_nodes(document))
+    placed = list(placed_nodes(document))
     _refuse_too_large(document, placed)
     pieces = list(_pieces(document, binary, placed))
     if not pieces:
@@ -65,12 +65,12 @@ def open_glb(data: bytes) -> list[Piece]:
     return pieces
 
 
-def _first_problem(error: ValidationError) -> str:
+def first_problem(error: ValidationError) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
     return f"{'.'.join(map(str, first['loc']))[:80]} {first['msg']}"[:200].strip()
 
 
-def _chunks(data: bytes) -> tuple[bytes, bytes]:
+def chunks(data: bytes) -> tuple[bytes, bytes]:
     """The JSON and BIN chunks."""
     if len(data) > MAX_BYTES:
         raise InvalidInput("glb", f"{len(data)} bytes, at most {MAX_BYTES} are read")
@@ -104,7 +104,7 @@ def _refuse_unsupported(document: Document) -> None:
             raise InvalidInput("glb", f"needs the unsupported extension {extension[:60]!r}")
 
 
-def _placed_nodes(document: Document) -> Iterator[tuple[Node, Floats]]:
+def placed_nodes(document: Document) -> Iterator[tuple[Node, Floats]]:
     """Every node under the scene with its world transform (4, 4); a node has one parent, so each comes once."""
     scene = _at(document.scenes, document.scene, "scene")
     seen: set[int] = set()
@@ -177,12 +177,12 @@ def _pieces(document: Document, binary: bytes, placed: list[tuple[Node, Floats]]
         for primitive in _triangle_primitives(document, node):
             vertices, faces = _geometry(document, binary, primitive)
             material = None if primitive.material is None else _at(document.materials, primitive.material, "material")
-            if _mirrors(world):  # a mirrored node turns its faces inside out
+            if mirrors(world):  # a mirrored node turns its faces inside out
                 faces = faces[:, ::-1]
             yield Piece(node.name, place, material, _in_world_mm(vertices, world), faces)
 
 
-def _mirrors(world: Floats) -> bool:
+def mirrors(world: Floats) -> bool:
     x, y, z = world[:3, :3].T
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.cross(x, y) @ z < 0)

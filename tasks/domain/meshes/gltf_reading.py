@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from tasks.domain.errors import InvalidInput
 from tasks.domain.meshes import draco
-from tasks.domain.meshes.glb import _chunks, _first_problem, _mirrors, _placed_nodes
+from tasks.domain.meshes.glb import chunks, first_problem, mirrors, placed_nodes
 from tasks.domain.meshes.gltf_arrays import array, as_numbers, item, view
 from tasks.domain.meshes.gltf_looks import Document, Draco, Primitive
 from tasks.domain.meshes.gltf_materials import Looks, lies_outside, transformed
@@ -36,13 +36,13 @@ HARMLESS_EXTENSIONS = (
 
 def read_glb(data: bytes) -> Model:
     """Return the scene's parts; raises InvalidInput for what is malformed, too large or not supported."""
-    text, binary = _chunks(data)
+    text, binary = chunks(data)
     if len(text) > MAX_JSON_BYTES:
         raise InvalidInput("model", f"{len(text)} bytes of JSON; at most {MAX_JSON_BYTES} are read")
     try:
         document = Document.model_validate_json(text)
     except ValidationError as error:
-        raise InvalidInput("model", f"the JSON chunk is not sound glTF 2.0: {_first_problem(error)}") from error
+        raise InvalidInput("model", f"the JSON chunk is not sound glTF 2.0: {first_problem(error)}") from error
     _refuse_unsupported(document)
     placed = list(_placed_primitives(document))
     _refuse_too_large(document, [primitive for _, _, primitive in placed])
@@ -63,7 +63,7 @@ def _uris(document: Document) -> list[str | None]:
 
 def _placed_primitives(document: Document) -> Iterator[tuple[str, Floats, Primitive]]:
     """Every primitive with triangles: its name, its world transform (4, 4) and itself."""
-    for node, world in _placed_nodes(document):
+    for node, world in placed_nodes(document):
         if node.mesh is None:
             continue
         mesh = item(document.meshes, node.mesh, "mesh")
@@ -106,7 +106,7 @@ def _parts(document: Document, binary: bytes, placed: list[tuple[str, Floats, Pr
         part = unplaced[id(primitive)]
         with np.errstate(over="ignore", invalid="ignore"):
             vertices = part.vertices @ world[:3, :3].T + world[:3, 3]
-        faces = part.faces[:, ::-1] if _mirrors(world) else part.faces  # a mirrored node turns its faces inside out
+        faces = part.faces[:, ::-1] if mirrors(world) else part.faces  # a mirrored node turns its faces inside out
         yield Part(name, vertices, faces, part.uv, part.colours, part.material)
 
 

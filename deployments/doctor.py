@@ -18,8 +18,10 @@ from deployments import system
 from deployments.interpreters import MODELS_PYTHON
 from deployments.settings import LOOPBACK, StackSettings
 from deployments.state import running_stack
+from tasks.domain.errors import UpstreamError
+from tasks.domain.meshes import meshlab
 
-KEYS = ("ANTHROPIC_API_KEY", "GEMINI_API_KEY")
+KEYS = ("ANTHROPIC_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY")
 MIN_FREE_BYTES = 2 * 1024**3
 ASSET = CHECKOUT / "api" / "console" / "vendor" / "model-viewer.min.js"
 LOCKDOWN = CHECKOUT / "blocks" / "blender" / "runtime"
@@ -55,6 +57,7 @@ def _everything() -> Iterator[Finding]:
     yield _packages()
     yield _blender()
     yield _lockdown()
+    yield _meshlab()
     yield _models()
     yield _assets()
     yield from _ports()
@@ -106,6 +109,14 @@ def _lockdown() -> Finding:
     return Finding("Lockdown", fine or settings().allow_unsandboxed, seen, mend)
 
 
+def _meshlab() -> Finding:
+    try:
+        meshlab.check_filters()
+    except UpstreamError as error:
+        return Finding("MeshLab", False, error.detail, system.apt_line(["libgl1", "libopengl0"]))
+    return Finding("MeshLab", True, f"pymeshlab {meshlab.version()}, with every filter that cleaning needs")
+
+
 def _models() -> Finding:
     """Ask the studio's models themselves, in the environment that they run in."""
     if not MODELS_PYTHON.exists():
@@ -128,12 +139,12 @@ def _ports() -> Iterator[Finding]:
         yield Finding("Ports", True, f"held by the stack that runs (process {stack.pid})")
         return
     chosen = StackSettings()
-    contracts = (chosen.ring_port, chosen.agentic_port, chosen.tryon_port)
+    runpod = (chosen.runpod_image_port, chosen.runpod_model_port)
+    contracts = (chosen.ring_port, chosen.agentic_port, chosen.tryon_port, *runpod)
     ports = (chosen.prefect_port, chosen.api_port, *contracts, chosen.studio_port)
     taken = [port for port in ports if not _is_free(port)]
     seen = f"taken: {', '.join(map(str, taken))}" if taken else "free"
-    names = "ATELIER_PREFECT_PORT, ATELIER_API_PORT, RING_GEN_PORT, AGENTIC_PORT, TRYON_API_PORT, ATELIER_STUDIO_PORT"
-    mend = f"ATELIER_PORTS=auto, or {names}"
+    mend = "ATELIER_PORTS=auto, or a variable for each port: README, Settings"
     yield Finding("Ports", not taken, seen, mend, required=False)
 
 
@@ -156,7 +167,7 @@ def _disk() -> Finding:
 def _keys() -> Iterator[Finding]:
     for key in KEYS:
         given = bool(os.environ.get(key, "").strip())
-        mend = f"export {key}=… (without any key the offline designer works)"
+        mend = f"export {key}=… (without any key rings and concepts are drawn offline)"
         yield Finding(key, given, "set" if given else "not set", mend, required=False)
 
 

@@ -1,6 +1,6 @@
 """The ring contract over real HTTP, in front of a real Prefect server."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -8,30 +8,10 @@ import pytest
 from api.contracts.ring import create_native_app
 from api.settings import ApiSettings, RingSettings
 from blocks.artifacts import ArtifactStore
-from tests.prefect_server import Hand, Served, free_port, prefect_server
+from tests.prefect_server import Hand, Served, free_port
+from tests.shim import api_settings, prefect_url, served
 
-__all__ = ["Hand", "Served", "free_port", "shim", "submit"]
-
-
-@pytest.fixture(scope="package")
-def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of the tests' own, on SQLite, with the ring deployment and no worker."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url:
-        yield url
-
-
-@pytest.fixture
-async def served() -> AsyncIterator[Served]:
-    """Starts apps; stops them when the test ends."""
-    servers = Served()
-    yield servers
-    await servers.stop()
-
-
-@pytest.fixture
-def api_settings(prefect_url: str) -> ApiSettings:
-    """Settings of a shim in front of the tests' Prefect, without the read cache's delay."""
-    return ApiSettings(PREFECT_API_URL=prefect_url, run_cache_s=0.0)
+__all__ = ["Hand", "Served", "api_settings", "free_port", "prefect_url", "served", "shim", "submit"]
 
 
 @pytest.fixture

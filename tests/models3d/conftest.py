@@ -3,6 +3,7 @@
 import threading
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -49,9 +50,15 @@ def running_turnstile() -> Iterator[Turnstile]:
 
 
 @pytest.fixture(scope="package")
-def stack(tmp_path_factory, running_turnstile: Turnstile) -> Iterator[RunningStack]:
+def scratch(tmp_path_factory) -> Path:
+    """Where the stack's processes have their temporary files."""
+    return tmp_path_factory.mktemp("scratch")
+
+
+@pytest.fixture(scope="package")
+def stack(tmp_path_factory, running_turnstile: Turnstile, scratch: Path) -> Iterator[RunningStack]:
     """A stack with a worker for the pool gpu, whose TRELLIS is the studio behind the turnstile."""
-    environment = {"TRELLIS_URL": f"{running_turnstile.url}/trellis"}
+    environment = {"TRELLIS_URL": f"{running_turnstile.url}/trellis", "TMPDIR": str(scratch)}
     with running_stack(tmp_path_factory.mktemp("models3d"), environment, (GPU,), api=False) as stack:
         running_turnstile.upstream = f"http://127.0.0.1:{stack.environment['ATELIER_STUDIO_PORT']}"
         yield stack

@@ -2,6 +2,7 @@
 
 import asyncio
 import io
+from pathlib import Path
 
 import pytest
 import trimesh
@@ -14,6 +15,7 @@ from tasks.domain.meshes.sizes import TargetDimensions
 from tests.models3d.conftest import Models, Turnstile
 from tests.prefect_server import task_states
 from tests.try_on.faults import Status
+from tests.waiting import eventually
 
 CACHED_STEPS = ("reconstruct", "clean", "normalise", "prove")
 
@@ -122,3 +124,21 @@ async def test_one_run_at_a_time_has_the_gpu(models: Models, turnstile: Turnstil
     assert turnstile.count("POST", "/generate") == 3
     assert turnstile.most == 1
     assert (await models.client.read_global_concurrency_limit_by_name(GPU_LIMIT)).active_slots == 0
+
+
+@pytest.mark.parametrize("succeeds", [True, False])
+async def test_nothing_of_a_run_stays_on_the_worker(models: Models, scratch: Path, succeeds: bool) -> None:
+    """Temporary files are gone when a run has ended, failed or not, and what the client gave is there as it was."""
+    given = await models.store.write(SAMPLE.read_bytes() if succeeds else picture("grey"))
+    before = set(scratch.rglob("*"))
+    run, model = await models.made(MODEL, ModelRequest(picture=given, reconstruction=Reconstruction(seed=5)))
+    assert model.success is succeeds
+    if model.model:
+        sized = RescaleRequest(model=model.model, scale_factor=0.03, formats=["stl", "3mf", "obj", "usdz"])
+        assert (await models.made(RESCALE, sized))[1].success
+
+    async def tidy() -> bool:
+        return set(scratch.rglob("*")) <= before
+
+    await eventually(tidy, f"temporary files of run {run.id} are to go")
+    assert await models.store.exists(given)

@@ -1,22 +1,18 @@
 """The console in headless Chromium, in front of a real shim and a real Prefect server."""
 
-import shutil
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, Page, Request, async_playwright
+from playwright.async_api import Browser, Page, Request
 
 from api.pages import CONSOLE
 from tests.api.conftest import api_settings, prefect_url, ring, served
+from tests.browser import chromium
 
 __all__ = ["api_settings", "prefect_url", "ring", "served"]
 
-FLAGS = [
-    *("--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"),
-    "--disable-background-networking",
-]
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 375, "height": 720}
 
 
@@ -37,11 +33,8 @@ class Watched:
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
     """Chromium with a software renderer, so that WebGL works without a GPU."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield chromium
-        await chromium.close()
+    async with chromium(webgl=True) as launched:
+        yield launched
 
 
 async def watched(browser: Browser, size: dict[str, int], scheme: str = "light") -> Watched:

@@ -1,14 +1,14 @@
 """The 3D page in headless Chromium, in front of a fake of the native API. One browser serves a module's tests."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
-from tests.page.conftest import DESKTOP, FLAGS, Watched, watched
+from tests.browser import chromium
+from tests.page.conftest import DESKTOP, Watched, watched
 from tests.page_models3d.fake import FakeModels3d
 from tests.prefect_server import Served
 
@@ -66,13 +66,10 @@ Visit = Callable[..., Awaitable[Open]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    """A browser with a software renderer for the module's tests; each has a context of its own."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        await browser.close()
+async def browser() -> AsyncIterator[Browser]:
+    """A browser for the module's tests; each has a context of its own."""
+    async with chromium(webgl=True) as launched:
+        yield launched
 
 
 @pytest.fixture
@@ -90,12 +87,12 @@ async def origin(fake: FakeModels3d) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def visit(chromium: Browser, origin: str) -> AsyncIterator[Visit]:
+async def visit(browser: Browser, origin: str) -> AsyncIterator[Visit]:
     """Opens the page, in any window and colour scheme; closed when the test ends."""
 
     async def open_page(size: dict[str, int] = DESKTOP, scheme: str = "light") -> Open:
-        return await opened(chromium, f"{origin}/ring/ui/models3d/", size, scheme)
+        return await opened(browser, f"{origin}/ring/ui/models3d/", size, scheme)
 
     yield open_page
-    for context in chromium.contexts:
+    for context in browser.contexts:
         await context.close()

@@ -132,7 +132,7 @@ async def test_pages_are_one_step_apart(visit: Visit) -> None:
 
 
 async def test_on_a_port_of_its_own_the_page_is_told_where_the_api_is(
-    chromium: Browser, origin: str, fake: FakeModels3d
+    browser: Browser, origin: str, fake: FakeModels3d
 ) -> None:
     """Served by a contract without the native API, ?api= names another port of this host; pictures come from there."""
     contract, served = FastAPI(), Served()
@@ -141,7 +141,7 @@ async def test_on_a_port_of_its_own_the_page_is_told_where_the_api_is(
     fake_elsewhere.add_middleware(CORSMiddleware, allow_origins=["*"], allow_methods=["*"], allow_headers=["*"])
     try:
         here, there = await served.start(contract), await served.start(fake_elsewhere)
-        models = await opened(chromium, f"{here}/ui/models3d/?api={there}")
+        models = await opened(browser, f"{here}/ui/models3d/?api={there}")
         await expect(models.page.locator("#health .text")).to_have_text("ready")
         await models.wish("A gold hoop")
         await models.page.click("#draw")
@@ -150,13 +150,13 @@ async def test_on_a_port_of_its_own_the_page_is_told_where_the_api_is(
         await models.modelled()
         assert {url.split("/")[2] for url in models.seen.strangers(here)} == {there.split("/")[2]}
         await models.page.goto("about:blank")
-        alone = await opened(chromium, f"{there}/ui/models3d/")
+        alone = await opened(browser, f"{there}/ui/models3d/")
         await expect(alone.page.locator("#health .text")).to_have_text("ready")
         assert alone.seen.strangers(there) == []
         await alone.page.goto(f"{here}/ui/models3d/?api=https://example.com/")
         assert await alone.page.locator("nav.pages a").first.get_attribute("href") != "https://example.com/ring/ui/"
         await alone.page.goto("about:blank")
     finally:
-        for context in chromium.contexts:
+        for context in browser.contexts:
             await context.close()
         await served.stop()

@@ -1,18 +1,16 @@
 """The try-on page in headless Chromium, in front of a fake of its contract. One browser serves a module's tests."""
 
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
+from tests.browser import chromium
 from tests.page.conftest import DESKTOP, Watched, watched
 from tests.page_tryon.fake import FakeTryOn, photo
 from tests.prefect_server import Served
-
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]  # no WebGL here, unlike the ring's page
 
 expect.set_options(timeout=20_000)  # a busy machine
 
@@ -83,13 +81,10 @@ Visit = Callable[..., Awaitable[Open]]
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Browser]:
+async def browser() -> AsyncIterator[Browser]:
     """A browser for the module's tests; each has a context of its own."""
-    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=found, args=FLAGS)
-        yield browser
-        await browser.close()
+    async with chromium(webgl=False) as launched:
+        yield launched
 
 
 @pytest.fixture
@@ -107,12 +102,12 @@ async def origin(fake: FakeTryOn) -> AsyncIterator[str]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def visit(chromium: Browser, origin: str) -> AsyncIterator[Visit]:
+async def visit(browser: Browser, origin: str) -> AsyncIterator[Visit]:
     """Opens the page, in any window and colour scheme; closed when the test ends."""
 
     async def open_page(size: dict[str, int] = DESKTOP, scheme: str = "light") -> Open:
-        return await opened(chromium, origin, size, scheme)
+        return await opened(browser, origin, size, scheme)
 
     yield open_page
-    for context in chromium.contexts:
+    for context in browser.contexts:
         await context.close()

@@ -1,6 +1,6 @@
 """RunPod's contract over real HTTP, in front of a real Prefect server."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,7 +11,6 @@ import pytest
 from fastapi import FastAPI
 from prefect.client.schemas.filters import FlowRunFilter
 from prefect.client.schemas.objects import State, StateType
-from prefect.settings import PREFECT_API_SSL_CERT_FILE, temporary_settings
 from prefect.states import Completed, Failed, Running
 
 from api import artifacts
@@ -23,38 +22,18 @@ from api.middleware import install_middleware
 from api.runs import of_types
 from api.settings import ApiSettings
 from blocks.artifacts import ArtifactStore
-from deployments.environment import NOBODY
 from flows.contracts.runpod.inputs import Result
 from flows.contracts.runpod.jobs import run_of
-from tests.prefect_server import Hand, Served, prefect_server
+from tests.prefect_server import Hand, Served
+from tests.shim import api_settings, prefect_url, served
 from tests.waiting import eventually
+
+__all__ = ["api_settings", "prefect_url", "served"]
 
 IMAGE, MODEL = "image-generator", "model-generator"
 FOX = {"operation": "generate_concepts", "type": "text", "prompt": "fox statue"}
 PICTURE = {"operation": "generate_model", "input_image_url": "https://store.example/fox.png"}
 SIZE = {"operation": "rescale_model", "model_url": "https://store.example/fox.glb", "scale_factor": 0.1}
-
-
-@pytest.fixture(scope="package")
-def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of the tests' own, on SQLite, with every deployment and no worker."""
-    reads_no_certificates = temporary_settings({PREFECT_API_SSL_CERT_FILE: str(NOBODY)})
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, reads_no_certificates:
-        yield url
-
-
-@pytest.fixture
-async def served() -> AsyncIterator[Served]:
-    """Starts apps; stops them when the test ends."""
-    servers = Served()
-    yield servers
-    await servers.stop()
-
-
-@pytest.fixture
-def api_settings(prefect_url: str) -> ApiSettings:
-    """Settings of a shim in front of the tests' Prefect, without the read cache's delay."""
-    return ApiSettings(PREFECT_API_URL=prefect_url, run_cache_s=0.0)
 
 
 class Client(httpx.AsyncClient):

@@ -1,46 +1,23 @@
 """The try-on contract over real HTTP, in front of a real Prefect server."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
 import pytest
-from prefect.settings import PREFECT_API_SSL_CERT_FILE, temporary_settings
 
 from api.contracts.tryon import create_native_app
 from api.settings import ApiSettings, TryOnApiSettings
 from blocks.artifacts import ArtifactStore
 from blocks.try_on.settings import TryOnSettings
-from deployments.environment import NOBODY
-from tests.prefect_server import Hand, Served, free_port, prefect_server
+from tests.prefect_server import Hand, Served, free_port
+from tests.shim import api_settings, prefect_url, served
 from tests.tryon_api.pictures import photo_body
 
-__all__ = ["Client", "Hand", "Served", "Shim", "bare", "free_port"]
+__all__ = ["Client", "Hand", "Served", "Shim", "api_settings", "bare", "free_port", "prefect_url", "served"]
 
 PREFIXES = ("jewelry-gen-", "preprocess-", "generate-")
-
-
-@pytest.fixture(scope="package")
-def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A Prefect server of the tests' own, on SQLite, with every deployment and no worker."""
-    reads_no_certificates = temporary_settings({PREFECT_API_SSL_CERT_FILE: str(NOBODY)})
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, reads_no_certificates:
-        yield url
-
-
-@pytest.fixture
-async def served() -> AsyncIterator[Served]:
-    """Starts apps; stops them when the test ends."""
-    servers = Served()
-    yield servers
-    await servers.stop()
-
-
-@pytest.fixture
-def api_settings(prefect_url: str) -> ApiSettings:
-    """Settings of a shim in front of the tests' Prefect, without the read cache's delay."""
-    return ApiSettings(PREFECT_API_URL=prefect_url, run_cache_s=0.0)
 
 
 class Client(httpx.AsyncClient):

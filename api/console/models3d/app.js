@@ -1,6 +1,7 @@
 // Wires the page: a wish becomes concepts, a concept or a picture a model, a model files in a print size. What was made
 // and what is under way is kept in this browser by the ids of the runs, so a reload goes on where it was.
 
+import { Progress } from "../progress.js";
 import { wireTheme } from "../theme.js";
 import { Models3d, nativeRoot, reference } from "./api.js";
 import { Concepts } from "./concepts.js";
@@ -8,7 +9,7 @@ import { showFigures } from "./figures.js";
 import { fileLinks, fileName } from "./files.js";
 import { foretold, measured, spoken } from "./size.js";
 import { Sizing } from "./sizing.js";
-import { Progress, stepName } from "./steps.js";
+import { shown, stepName, STEPS, TITLES } from "./steps.js";
 import { Turntable } from "./turntable.js";
 import { Wish } from "./wish.js";
 
@@ -25,7 +26,7 @@ const state = { tab: randomHex(8), root: null, concepts: null, model: null, file
 
 const wish = new Wish({ changed: offer, complain: (text) => complain("picture-problem", text) });
 const concepts = new Concepts(nodes({ section: "choice", cards: "concepts", about: "drawn-by", notes: "concept-notes" }), build);
-const progress = new Progress(nodes({ box: "progress", title: "doing", elapsed: "elapsed", meter: "meter", detail: "detail", steps: "steps", announcement: "announcement" }));
+const progress = new Progress(nodes({ box: "progress", line: "detail", elapsed: "elapsed", meter: "meter", steps: "steps", announcement: "announcement" }), stepName);
 const turntable = new Turntable(nodes({ viewer: "viewer", ground: "ground", lines: "lines", squares: "squares", empty: "empty", spin: "spin" }));
 const sizing = new Sizing(resized);
 
@@ -65,13 +66,15 @@ async function attend(run, start = async () => {}) {
   state.run = run;
   complain("problem", "");
   $("cancel").disabled = false;
-  progress.begin(run.kind, run.since);
+  $("doing").textContent = TITLES[run.kind];
+  progress.begin(STEPS[run.kind], run.since);
+  progress.say(TITLES[run.kind]);
   if (isNarrow()) $("progress").scrollIntoView({ block: "center" });
   offer();
   let [said, there] = ["", null];
   try {
     await start();
-    const result = await api().follow(run.id, { signal: run.stop.signal, onProgress: (view) => progress.show(view) });
+    const result = await api().follow(run.id, { signal: run.stop.signal, onProgress: (view) => progress.show(shown(view)) });
     [said, there] = await accept(run, result);
   } catch (problem) {
     complain("problem", told(problem));

@@ -1,6 +1,7 @@
 // Wires the page: a photo, marks on it, a mask, two pictures. What is under way survives a reload of this tab.
 
 import { Problem } from "../client.js";
+import { Progress } from "../progress.js";
 import { element } from "../report.js";
 import { wireTheme } from "../theme.js";
 import { Board } from "./canvas.js";
@@ -8,9 +9,8 @@ import { fitted, reported } from "./frame.js";
 import { keepPhoto, keptPhoto } from "./kept.js";
 import { Marks, point } from "./marks.js";
 import { openPhoto, wireFiles } from "./photo.js";
-import { Progress } from "./progress.js";
-import { picturesOf, Results } from "./results.js";
-import { base64Of, kindOf, rootOf, STEP_NAMES, TryOn } from "./workflow.js";
+import { picturesOf, pretty, Results } from "./results.js";
+import { base64Of, kindOf, rootOf, STEP_NAMES, STEPS, TryOn } from "./workflow.js";
 
 const SAMPLES = { necklace: "Sample: necklace", ring: "Sample: ring" };
 const TOOLS = {
@@ -25,7 +25,8 @@ const $ = (id) => document.getElementById(id);
 const marks = new Marks();
 const board = new Board($("canvas"), keep);
 const results = new Results(nodes(["compare", "downloads", "notes", "metrics", "fidelity", "engines"]));
-const progress = new Progress({ box: $("progress"), ...nodes(["doing", "elapsed", "meter", "steps", "announcement"]) });
+const stepName = (step) => STEP_NAMES[step] ?? pretty(step || "WAITING");
+const progress = new Progress({ box: $("progress"), line: $("doing"), ...nodes(["elapsed", "meter", "steps", "announcement"]) }, stepName);
 
 // photo: as openPhoto gives it. prepared: of the last mask's result what is needed, its size, and the points that it was
 // made of. run: the one under way, {id, since, points, stop}. shown: id of a finished run.
@@ -176,12 +177,12 @@ async function attend(run, kind, start) {
   state.run = run;
   complain("problem", "");
   $("cancel").disabled = false;
-  progress.begin(kind, run.since);
+  progress.begin(STEPS[kind], run.since);
   offer();
   let end = { said: "", there: null };
   try {
     await start();
-    const result = await api().follow(run.id, { signal: run.stop.signal, onProgress: (status) => progress.show(status) });
+    const result = await api().follow(run.id, { signal: run.stop.signal, onProgress: show });
     end = await accept(result, run);
   } catch (problem) {
     complain("problem", told(problem));
@@ -193,6 +194,10 @@ async function attend(run, kind, start) {
   // Only now, since the page is shorter without the progress.
   end.there?.scrollIntoView();
   end.there?.focus({ preventScroll: true });
+}
+
+function show({ progress: percent, currentStep: step }) {
+  progress.show({ progress: percent, step, name: stepName(step) });
 }
 
 // Shows what a run made; returns what to say of it and where to go.
@@ -241,7 +246,7 @@ function told(problem) {
   if (problem.status === 404) return "This run is not known any more.";
   if (!(problem instanceof Problem)) return `${problem.message || problem}`;
   const { failedStep, isRetryable } = problem.body?.error ?? {};
-  return [problem.message, failedStep && `Step: ${STEP_NAMES[failedStep] ?? failedStep}.`, isRetryable && "You may try again later."].filter(Boolean).join(" — ");
+  return [problem.message, failedStep && `Step: ${stepName(failedStep)}.`, isRetryable && "You may try again later."].filter(Boolean).join(" — ");
 }
 
 function complain(id, text) {

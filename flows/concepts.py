@@ -10,15 +10,14 @@ as it came, so that a resumed run does not pay for it again.
 """
 
 import asyncio
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from prefect import State, flow
 from prefect.states import Failed
 
 from flows.contracts import Artifact, ConceptsRequest, ConceptsResult, CostSummary
+from flows.steps import Steps
 from tasks.concepts import (
     DrawingOrder,
     Drawn,
@@ -42,7 +41,7 @@ from tasks.progress import Progress
 from tasks.ring_design import run_costs
 
 FLOW_TIMEOUT_S = 1800
-TAKE_PERCENT, DRAW_PERCENT, CHECK_PERCENT, PUBLISH_PERCENT = 5, 15, 85, 95
+PERCENT = {"take": 5, "draw": 15, "check": 85, "publish": 95}
 RINGS, PHOTO = "offline illustrator: rings", "offline illustrator: photo"
 DRAWN_OFFLINE = "drawn by the offline illustrator, without an image model"
 RINGS_ONLY = "the offline illustrator draws rings only, and this prompt asks for something else: a ring is shown"
@@ -56,17 +55,7 @@ class Work:
 
     request: ConceptsRequest
     result: ConceptsResult
-    progress: Progress
-
-    @contextmanager
-    def step(self, name: str, percent: int, detail: str = "") -> Iterator[None]:
-        """Do the work of step `name` inside the block."""
-        self.progress.report(percent, name, detail)
-        start_s = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.result.timings_s[name] = round(time.perf_counter() - start_s, 3)
+    steps: Steps
 
     def warn(self, *texts: str) -> None:
         """Tell the client something that is no failure, once."""
@@ -76,20 +65,20 @@ class Work:
 @flow(name="generate-concepts", timeout_seconds=FLOW_TIMEOUT_S, persist_result=False)
 async def generate_concepts(request: ConceptsRequest) -> ConceptsResult | State:
     """Draw concepts of a piece from words, a picture, or both; a failed run keeps its result for the client."""
-    start_s = time.perf_counter()
     await name_run(f"Concepts: {' '.join(request.prompt.split()) or 'after a picture'}")
     async with Progress() as progress:
-        work = Work(request, ConceptsResult(success=False), progress)
+        result = ConceptsResult(success=False)
+        work = Work(request, result, Steps(PERCENT, progress, result.timings_s))
         try:
             await illustrate(work)
-            work.result.success = True
+            result.success = True
         except AtelierError as failure:
-            work.result.error = str(failure)
-        progress.report(PUBLISH_PERCENT, "publish", "writing the result")
-        work.result.cost_summary = CostSummary.of(await run_costs())
-        work.result.timings_s["total"] = round(time.perf_counter() - start_s, 3)
-        await publish_concepts(work.result)
-    return work.result if work.result.success else Failed(message=work.result.error)
+            result.error = str(failure)
+        result.cost_summary = CostSummary.of(await run_costs())
+        with work.steps.at("publish", "writing the result"):
+            work.steps.time_all()
+            await publish_concepts(result)
+    return result if result.success else Failed(message=result.error)
 
 
 async def illustrate(work: Work) -> None:
@@ -99,7 +88,7 @@ async def illustrate(work: Work) -> None:
     work.result.provider = choose_illustrator(request.provider)
     picture = None
     if request.picture is not None or request.picture_url is not None:
-        with work.step("take", TAKE_PERCENT, "taking the picture in"):
+        with work.steps.at("take", "taking the picture in"):
             picture = await take_picture(request.picture, request.picture_url)
     if not draws_offline(work.result.provider):
         await draw_by_model(work, style, picture)
@@ -114,12 +103,12 @@ async def draw_by_model(work: Work, style: ConceptStyle | None, picture: Artifac
     request, result = work.request, work.result
     result.prompt = worded(request.prompt, style, has_picture=picture is not None)
     orders = orders_for(request, result.prompt, picture, pictures_per_request(result.provider))
-    with work.step("draw", DRAW_PERCENT, f"{result.provider} draws {request.n}"):
+    with work.steps.at("draw", f"{result.provider} draws {request.n}"):
         await check_budget(result.provider, orders, request.max_cost_usd)
         answers = await asyncio.gather(*(draw(result.provider, order) for order in orders), return_exceptions=True)
     drawn = usable(work, answers)
     result.model_id = drawn[0].model_id
-    with work.step("check", CHECK_PERCENT, "looking at what was drawn"):
+    with work.steps.at("check", "looking at what was drawn"):
         result.concepts = [await as_png(raw, result.provider) for answer in drawn for raw in answer.raw]
     if len(result.concepts) < request.n:
         work.warn(f"{len(result.concepts)} of {request.n} concepts were drawn")
@@ -166,7 +155,8 @@ async def compose_offline(work: Work, style: ConceptStyle | None, picture: Artif
         what = "changes its colours only" if style.grades else "is not followed"
         work.warn(f"style {style.id} {what} where the offline illustrator works from a picture")
     for number in range(1, request.n + 1):
-        with work.step(f"concept {number}", percent_of(number, request.n), f"composing {number} of {request.n}"):
+        percent = percent_of(number, request.n)
+        with work.steps.at(f"concept {number}", f"composing {number} of {request.n}", percent=percent):
             made = await compose(picture, style.grade if style else Grade(), request.seed, number)
         result.concepts.append(made.concept)
         work.warn(*([] if made.found else [NOT_CUT_OUT]))
@@ -184,10 +174,11 @@ async def draw_rings_offline(work: Work, style: ConceptStyle | None) -> None:
     work.warn(*(f"not drawn: {wish}" for wish in not_followed(request.prompt, words)))
     concepts = ring_concepts(request.prompt, words, n=request.n, seed=request.seed)
     for number, concept in enumerate(concepts, start=1):
-        with work.step(f"concept {number}", percent_of(number, request.n), f"ring {number} of {request.n}"):
+        percent = percent_of(number, request.n)
+        with work.steps.at(f"concept {number}", f"ring {number} of {request.n}", percent=percent):
             result.concepts.append(await draw_ring(concept, request.seed, number))
 
 
 def percent_of(number: int, n: int) -> int:
     """Return how far a run is when it begins drawing concept `number` of `n`."""
-    return DRAW_PERCENT + round((CHECK_PERCENT - DRAW_PERCENT) * (number - 1) / n)
+    return PERCENT["draw"] + round((PERCENT["check"] - PERCENT["draw"]) * (number - 1) / n)

@@ -74,12 +74,12 @@ async def rescale_model(request: RescaleRequest) -> RescaleResult | State:
 async def under_way(result: ModelResult | RescaleResult, percent: Mapping[str, int]) -> AsyncIterator[Steps]:
     """Do all steps inside the block, then write the result down: what was made, and else where and why it failed."""
     async with Progress() as progress:
-        steps = Steps(percent, progress)
+        steps = Steps(percent, progress, result.timings_s)
         try:
             yield steps
             result.success = True
         except AtelierError as failure:
             result.error, result.failed_step = str(failure), steps.current
         with steps.at("publish"):
-            result.timings_s = steps.total()
+            steps.time_all()
             await publish_model(result)

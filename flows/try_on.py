@@ -48,7 +48,7 @@ async def try_on(request: TryOnRequest) -> TryOnResult | State:
     """Make pictures of a person who wears the jewelry of a photo; a failed run keeps its result for the client."""
     await name_run(f"Try-on: {request.jewelry_type}")
     async with Progress() as progress:
-        work = Work(TryOnResult(success=False), TRY_ON_PERCENT, progress, Step.UPLOADING_IMAGE)
+        work = Work.begin(TryOnResult(success=False), TRY_ON_PERCENT, progress, Step.UPLOADING_IMAGE)
         async with work.seen_through():
             found = await find_jewelry(work, request)
             mask = await correct_mask(work, found.photo, found.mask, request.strokes)
@@ -61,7 +61,7 @@ async def try_on_preprocess(request: TryOnPreprocessRequest) -> TryOnPreprocessR
     """Find the jewelry in a photo; a failed run keeps its result for the client."""
     await name_run(f"Try-on, mask: {request.jewelry_type}")
     async with Progress() as progress:
-        work = Work(TryOnPreprocessResult(success=False), PREPROCESS_PERCENT, progress, Step.UPLOADING_IMAGE)
+        work = Work.begin(TryOnPreprocessResult(success=False), PREPROCESS_PERCENT, progress, Step.UPLOADING_IMAGE)
         async with work.seen_through():
             found = await find_jewelry(work, request)
             await correct_mask(work, found.photo, found.mask, [])
@@ -77,7 +77,7 @@ async def try_on_generate(request: TryOnGenerateRequest) -> TryOnResult | State:
             success=False, resized=request.photo, mask=request.mask, scaled_points=request.scaled_points
         )
         first = Step.REFINING_MASK if request.strokes else Step.UPLOADING_MASK
-        work = Work(prepared, GENERATE_PERCENT, progress, first)
+        work = Work.begin(prepared, GENERATE_PERCENT, progress, first)
         async with work.seen_through():
             work.size_px = await picture_size(request.photo)
             mask = await correct_mask(work, request.photo, request.mask, request.strokes)

@@ -1,7 +1,6 @@
 """What a try-on run has so far, its steps, and how it ends."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from prefect import State
 from prefect.states import Failed
 
 from flows.contracts import TryOnPreprocessResult
+from flows.steps import Steps
 from tasks.domain.errors import AtelierError
 from tasks.domain.try_on.failures import failure_of, timeout_of
 from tasks.domain.try_on.steps import Step
@@ -26,23 +26,27 @@ class Work(Generic[Result]):
     """A run under way; `result` grows step by step, so that a failed run tells how far it came."""
 
     result: Result
-    percent: Mapping[Step, int]
-    progress: Progress
-    current: Step
+    steps: Steps
     size_px: tuple[int, int] = (0, 0)
     retries: Retries = field(default_factory=Retries)
+
+    @classmethod
+    def begin(cls, result: Result, percent: Mapping[Step, int], progress: Progress, first: Step) -> "Work[Result]":
+        """Return the work of a run whose first step is `first`, where a failure before it belongs."""
+        percents = {str(step): percent[step] for step in percent}
+        return cls(result, Steps(percents, progress, result.timings_s, current=first))
+
+    @property
+    def current(self) -> Step:
+        """The step that the run is at."""
+        return Step(self.steps.current)
 
     @contextmanager
     def step(self, step: Step) -> Iterator[None]:
         """Do the work of `step` inside the block; a failure in it is this step's."""
-        self.current = step
         self.retries.count = 0
-        self.progress.report(self.percent[step], step)
-        start_s = time.perf_counter()
-        try:
+        with self.steps.at(step):
             yield
-        finally:
-            self.result.timings_s[step] = round(time.perf_counter() - start_s, 3)
 
     def made_by(self, name: str, engine: str) -> None:
         """Note which engine did the work `name`, where its service says so."""
@@ -56,7 +60,7 @@ class Work(Generic[Result]):
     @asynccontextmanager
     async def seen_through(self) -> AsyncIterator[None]:
         """Do all steps inside the block; the result tells whether they succeeded, and if not, why."""
-        start_s, limit_s = time.perf_counter(), flow_timeout_s()
+        limit_s = flow_timeout_s()
         try:
             with counting(self.retries):
                 async with asyncio.timeout(limit_s) as patience:
@@ -68,7 +72,7 @@ class Work(Generic[Result]):
             message = f"the workflow took longer than {limit_s:g} s" if patience.expired() else str(error)
             self.result.failure = timeout_of(message, self.current, self.retries.count)
         finally:
-            self.result.timings_s["total"] = round(time.perf_counter() - start_s, 3)
+            self.steps.time_all()
 
     async def published(self) -> Result | State:
         """Write the result down; return it, or the state of a run that failed."""

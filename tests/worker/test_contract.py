@@ -4,6 +4,7 @@ This is also what shows, when Prefect is upgraded, whether the private parts in 
 """
 
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,11 +25,23 @@ class Runs(dict[str, str]):
         self.engine, self.pool, self.folder = engine, pool, folder
 
 
-@pytest.fixture(scope="module", params=TYPES)
-def runs(request: pytest.FixtureRequest, engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runs]:
-    """One run of each kind, all created at once, since the stock worker takes seconds for each."""
-    pool = engine.pool(f"contract-{request.param}", request.param)
-    folder = tmp_path_factory.mktemp(pool)
+@pytest.fixture(scope="module")
+def all_runs(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Runs]]:
+    """One run of each kind for each worker type, all at once: the stock worker takes seconds for each."""
+    with ExitStack() as workers:
+        yield {kind: workers.enter_context(worked(engine, kind, tmp_path_factory.mktemp(kind))) for kind in TYPES}
+
+
+@pytest.fixture(params=TYPES)
+def runs(request: pytest.FixtureRequest, all_runs: dict[str, Runs]) -> Runs:
+    """The runs of one worker type."""
+    return all_runs[request.param]
+
+
+@contextmanager
+def worked(engine: Engine, worker_type: str, folder: Path) -> Iterator[Runs]:
+    """Create a pool of `worker_type`, one run of each kind in it, and a worker while the block lasts."""
+    pool = engine.pool(f"contract-{worker_type}", worker_type)
     started = Runs(engine, pool, folder)
     for flow in ("fail_once", "too_slow", "wait_for_word", "outer"):
         started[flow] = engine.start(engine.deploy(flow, pool))

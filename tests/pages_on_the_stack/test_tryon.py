@@ -2,30 +2,19 @@
 
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-import pytest
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
-from tests.page.conftest import DESKTOP, browser
+from tests.page.conftest import DESKTOP
 from tests.page_tryon.conftest import Open, opened
-from tests.stack import RunningStack, running_stack
+from tests.pages_on_the_stack.conftest import CANVAS_PX
+from tests.stack import RunningStack
 
-__all__ = ["browser"]
-
-WIDTH_PX, HEIGHT_PX = 450, 600
+WIDTH_PX, HEIGHT_PX = CANVAS_PX
 SLOW_MS = 120_000
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A stack with the studio, on a small canvas."""
-    environment = {"TRYON_CANVAS_WIDTH_PX": str(WIDTH_PX), "TRYON_CANVAS_HEIGHT_PX": str(HEIGHT_PX)}
-    with running_stack(tmp_path_factory.mktemp("stack"), environment, pools=("cpu",)) as running:
-        yield running
 
 
 async def saved(page: Page, text: str, folder: Path) -> bytes:

@@ -1,28 +1,17 @@
 """The 3D page on the real stack: native API, workers and studio as `up` starts them, and files that slicers read."""
 
 import io
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import trimesh
 from playwright.async_api import Browser, expect
 
-from tests.page.conftest import DESKTOP, browser
+from tests.page.conftest import DESKTOP
 from tests.page_models3d.conftest import opened
-from tests.stack import RunningStack, running_stack
-
-__all__ = ["browser"]
+from tests.stack import RunningStack
 
 STUCK_MS = 300_000
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A stack with the studio and without any key."""
-    environment = {"OPENAI_API_KEY": "", "GEMINI_API_KEY": ""}
-    with running_stack(tmp_path_factory.mktemp("stack"), environment, pools=("cpu", "gpu", "blender")) as running:
-        yield running
 
 
 async def test_from_a_wish_to_files_in_a_print_size(browser: Browser, stack: RunningStack, tmp_path: Path) -> None:

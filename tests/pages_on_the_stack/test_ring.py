@@ -1,7 +1,7 @@
 """The ring contract and its page on the real stack: server, worker, Blender and shim as `up` starts them."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import httpx
 import pytest
@@ -10,7 +10,7 @@ from playwright.async_api import Browser
 from tasks.domain.rings.proof import prove
 from tests.page.conftest import watched
 from tests.page.test_console import DESKTOP, canvas, golden, shown
-from tests.stack import RunningStack, running_stack
+from tests.stack import RunningStack
 
 BAND = "A plain 18k yellow gold comfort-fit band, 3 mm wide, US size 7"
 CHANNEL = "An 18k yellow gold band with channel-set round diamonds"
@@ -19,14 +19,6 @@ SESSION_KEYS = {
     *("version_history", "created", "retry_log", "cost", "spatial_report", "skip_validation", "blender_result"),
 }
 DONE = ("succeeded", "failed", "cancelled")
-
-
-@pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
-    """A stack without any key that builds one ring at a time."""
-    environment = {"RING_GEN_MAX_CONCURRENT_JOBS": "1", "ANTHROPIC_API_KEY": "", "GEMINI_API_KEY": ""}
-    with running_stack(tmp_path_factory.mktemp("stack"), environment) as running:
-        yield running
 
 
 @pytest.fixture

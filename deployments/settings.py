@@ -22,7 +22,7 @@ class StackSettings(BaseSettings):
 
     ports: Literal["fixed", "auto"] = Field("fixed", description="auto: any free ports")
     port_base: Port | None = Field(
-        None, ge=1, le=65528, description="Prefect, API, ring, agentic, try-on, RunPod's two, studio, upwards"
+        None, ge=1, le=65528, description="Prefect, API, ring, agentic, try-on, studio, RunPod's two, upwards"
     )
     prefect_port: Port = Field(4200, ge=1, le=65535)
     api_port: Port = Field(8000, ge=1, le=65535, description="The combined app")
@@ -31,13 +31,13 @@ class StackSettings(BaseSettings):
     tryon_port: Port = Field(
         8001, ge=1, le=65535, validation_alias=AliasChoices("TRYON_API_PORT", "API_PORT", "tryon_port")
     )
+    studio_port: Port = Field(8010, ge=1, le=65535, description="The model services of this machine")
     runpod_image_port: Port = Field(
         8201, ge=1, le=65535, validation_alias=AliasChoices("RUNPOD_IMAGE_PORT", "runpod_image_port")
     )
     runpod_model_port: Port = Field(
         8202, ge=1, le=65535, validation_alias=AliasChoices("RUNPOD_MODEL_PORT", "runpod_model_port")
     )
-    studio_port: Port = Field(8010, ge=1, le=65535, description="The model services of this machine")
     studio_python: Path | None = Field(None, description="Runs the studio; if not named, chosen by engine and GPU")
     max_concurrent_jobs: int = Field(
         default_factory=default_concurrency,

@@ -76,12 +76,14 @@ def test_the_studio_stands_in_for_services_that_nobody_names(tmp_path: Path) -> 
     assert environment["ATELIER_STUDIO_PORT"] == "9005"
     assert environment["BIREFNET_URL"] == "http://127.0.0.1:9005/birefnet"
     assert environment["IMAGE_MANIPULATOR_URL"] == "http://127.0.0.1:9005/image-manipulator"
+    assert environment["TRELLIS_URL"] == "http://127.0.0.1:9005/trellis"
     assert (environment["SAM3_URL"], environment["A100_URL"]) == ("https://sam3", "http://gpu/a100")
     assert "A100_SERVER_URL" not in environment
     assert Stack(tmp_path, settings, environment=own).with_studio
     assert not Stack(tmp_path, settings, pools=[BLENDER], environment=own).with_studio
     named = own | {"BIREFNET_URL": "https://birefnet", "IMAGE_MANIPULATOR_URL": "https://manipulator"}
-    assert not Stack(tmp_path, settings, environment=named).with_studio
+    assert Stack(tmp_path, settings, environment=named).with_studio
+    assert not Stack(tmp_path, settings, environment=named | {"TRELLIS_URL": "https://trellis"}).with_studio
 
 
 def test_the_ring_is_named_as_prefect_names_it() -> None:

@@ -1,12 +1,13 @@
-"""A loopback provider of language models: it gives its list of models for a key, and counts what it is asked for."""
+"""A loopback provider of models: it gives its list of models for a key, and counts what it is asked for."""
 
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 
-KEYS = {"x-api-key": "an anthropic key", "x-goog-api-key": "a google key"}
-PATHS = {"/v1/models?limit=1", "/v1beta/models?pageSize=1"}
+OPENAIS = "an openai key"
+KEYS = {"x-api-key": "an anthropic key", "x-goog-api-key": "a google key", "authorization": f"Bearer {OPENAIS}"}
+PATHS = {"/v1/models?limit=1", "/v1beta/models?pageSize=1", "/v1/models"}
 
 
 class Outside:
@@ -28,6 +29,8 @@ class Outside:
             "GEMINI_API_KEY": KEYS["x-goog-api-key"],
             "ANTHROPIC_BASE_URL": url,
             "GEMINI_BASE_URL": url,
+            "OPENAI_API_KEY": OPENAIS,
+            "OPENAI_BASE_URL": f"{url}/v1",
         }
 
     def __enter__(self) -> "Outside":

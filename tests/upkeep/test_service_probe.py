@@ -24,9 +24,9 @@ def configured(outside: Outside, monkeypatch: pytest.MonkeyPatch) -> Outside:
     return outside
 
 
-@pytest.mark.parametrize("service", ["claude", "gemini"])
+@pytest.mark.parametrize("service", ["claude", "gemini", "openai"])
 async def test_a_provider_is_asked_for_its_list_and_nothing_else(configured: Outside, service: str) -> None:
-    """The question is a GET with our key, which both providers answer free of charge."""
+    """The question is a GET with our key, which every provider answers free of charge."""
     assert await check_language_model(service) == "answers, and knows the key"
     assert configured.paid == []
 

@@ -73,7 +73,8 @@ async def test_the_services_speak_as_ever(
 async def test_health_tells_what_is_used(studio: Client) -> None:
     """Both healths name the models; the a100's says what they run on."""
     health = (await studio.get("/health")).json()
-    assert health["engines"] == {"segmenter": "sam3", "matting": "birefnet", "generator": "flux-fill"}
+    models = {"segmenter": "sam3", "matting": "birefnet", "generator": "flux-fill"}
+    assert health["engines"] == models | {"reconstructor": "inflation"}
     assert health["not_used"] == {}
     a100 = (await studio.get("/a100/health")).json()
     assert (a100["status"], a100["engine"], a100["gpu_available"]) == ("online", "flux-fill", False)

@@ -60,7 +60,8 @@ async def figures() -> Figures:
             found = {**await _models(api, pictures), **await _sizes(api, model)}
             with _sdk_server(stack.environment) as url:
                 async with httpx.AsyncClient(base_url=url, timeout=TIMEOUT_S) as peer:
-                    return {**found, **await _runsync(ours, peer, model["uri"])}
+                    link = f"{stack.parts.api_url}{model['url']}"
+                    return {**found, **await _runsync(ours, peer, link)}
 
 
 async def _models(api: httpx.AsyncClient, pictures: Pictures) -> Figures:
@@ -84,12 +85,12 @@ async def _sizes(api: httpx.AsyncClient, model: dict[str, Any]) -> Figures:
     return {"GLB to its size, with STL, 3MF and proof": figure(statistics.median(taken), None, "s", turns)}
 
 
-async def _runsync(ours: httpx.AsyncClient, peer: httpx.AsyncClient, model_uri: str) -> Figures:
+async def _runsync(ours: httpx.AsyncClient, peer: httpx.AsyncClient, model_url: str) -> Figures:
     """Take turns at rescaling, each to a size of its own, through both servers' /runsync."""
     sizes, turns = count(1), size(REPEATS)
 
     async def sized(client: httpx.AsyncClient) -> None:
-        wanted = {"operation": "rescale_model", "model_url": model_uri, "scale_factor": 0.02 + next(sizes) / 10_000}
+        wanted = {"operation": "rescale_model", "model_url": model_url, "scale_factor": 0.02 + next(sizes) / 10_000}
         answer = (await client.post("/runsync", json={"input": wanted})).raise_for_status().json()
         if answer["status"] != "COMPLETED":
             raise NotMeasured(f"{client.base_url}: {answer}")

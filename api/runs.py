@@ -57,6 +57,7 @@ class Runs:
         self._deployment = deployment
         self._connection = connection(api_url, timeout_s=timeout_s, cache_s=cache_s)
         self._found: DeploymentResponse | None = None
+        self._asking = asyncio.Lock()
         self._ids: dict[str, UUID] = {}
         self._writing = asyncio.Semaphore(WRITERS)
         self._retrying: set[UUID] = set()
@@ -70,14 +71,21 @@ class Runs:
         await self._stack.aclose()
 
     async def deployment(self) -> DeploymentResponse:
-        """Return the deployment, asked once, since set-up never deletes one; raises DeploymentMissing."""
+        """Return the deployment, asked once, since set-up never deletes one; raises DeploymentMissing.
+
+        Hundreds may want it at the same time, when the process is new: one asks for all.
+        """
         if self._found is None:
-            async with self.prefect.answering() as client:
-                try:
-                    self._found = await client.read_deployment_by_name(self._deployment)
-                except ObjectNotFound as error:
-                    raise DeploymentMissing(f"deployment {self._deployment} is not there yet") from error
+            async with self._asking:
+                self._found = self._found or await self._asked()
         return self._found
+
+    async def _asked(self) -> DeploymentResponse:
+        async with self.prefect.answering() as client:
+            try:
+                return await client.read_deployment_by_name(self._deployment)
+            except ObjectNotFound as error:
+                raise DeploymentMissing(f"deployment {self._deployment} is not there yet") from error
 
     async def has_worker(self) -> bool:
         """Tell whether a live worker serves this deployment's work pool."""

@@ -126,14 +126,47 @@ def _set(*path: str | int, to: object) -> Change:
     return change
 
 
+LIES_ABOUT_THE_SCENE: dict[str, Change] = {
+    "a node that is its own child": _set("nodes", 0, "children", to=[0]),
+    "a cycle of nodes": _set("nodes", to=[{"children": [1]}, {"children": [2]}, {"children": [0], "mesh": 0}]),
+    "a chain of 5000 nodes": _set("nodes", to=[*({"children": [i + 1]} for i in range(4999)), {"mesh": 0}]),
+    "a mesh that is not there": _set("nodes", to=[{"mesh": 3}]),
+    "a child that is not there": _set("nodes", to=[{"children": [8], "mesh": 0}]),
+    "a matrix of 15": _set("nodes", to=[{"mesh": 0, "matrix": [1.0] * 15}]),
+    "a matrix that overflows": _set("nodes", to=[{"mesh": 0, "matrix": [1e308] * 16}]),
+    "a scale that overflows": _set("nodes", to=[{"mesh": 0, "scale": [1e200, 1e200, 1e200]}]),
+    "a scale of text": _set("nodes", to=[{"mesh": 0, "scale": "large"}]),
+    "a node placed twice": _set("scenes", to=[{"nodes": [0, 0]}]),
+    "21000 nodes": _set("nodes", to=[{"mesh": 0}] * 21_000),
+    "no scenes": _set("scenes", to=[]),
+    "an empty scene": _set("scenes", to=[{"nodes": []}]),
+    "no asset": _set("asset", to=None),
+    "version 1.0": _set("asset", to={"version": "1.0"}),
+    "meshopt": _set("extensionsRequired", to=["EXT_meshopt_compression"]),
+    "an extension of 1 MB": _set("extensionsRequired", to=["x" * 1_000_000]),
+}
+
+
 def documents() -> dict[str, bytes]:
     """A textured GLB whose JSON lies in one place each."""
     good, binary = opened(glb_textured())
+    files = {}
+    for name, change in {**_lies_about_data(good), **LIES_ABOUT_THE_SCENE}.items():
+        document = deepcopy(good)
+        if name.startswith(("a node that", "a cycle", "a chain", "a mesh", "a child", "a matrix", "a scale")):
+            document["scenes"], document["scene"] = [{"nodes": [0]}], 0
+        change(document)
+        files[f"glb json: {name}"] = glb_of(document, binary)
+    return files
+
+
+def _lies_about_data(good: dict) -> dict[str, Change]:
+    """Accessors, views, buffers, materials and pictures that are not as they say."""
     primitive = ("meshes", 0, "primitives", 0)
     indices = good["meshes"][0]["primitives"][0]["indices"]
     position = good["meshes"][0]["primitives"][0]["attributes"]["POSITION"]
     uv = good["meshes"][0]["primitives"][0]["attributes"]["TEXCOORD_0"]
-    changes: dict[str, Change] = {
+    return {
         **{f"count {count!r}": _set("accessors", position, "count", to=count) for count in _WILD},
         **{f"index count {count!r}": _set("accessors", indices, "count", to=count) for count in (2, *_WILD)},
         **{f"view offset {value!r}": _set("bufferViews", 0, "byteOffset", to=value) for value in _WILD[1:]},
@@ -164,32 +197,7 @@ def documents() -> dict[str, bytes]:
         ),
         "a factor beyond one": _set("materials", 0, "pbrMetallicRoughness", "baseColorFactor", to=[9e99, 0, 0, 1]),
         "an alpha mode of its own": _set("materials", 0, "alphaMode", to="SOLID"),
-        "a node that is its own child": _set("nodes", 0, "children", to=[0]),
-        "a cycle of nodes": _set("nodes", to=[{"children": [1]}, {"children": [2]}, {"children": [0], "mesh": 0}]),
-        "a chain of 5000 nodes": _set("nodes", to=[*({"children": [i + 1]} for i in range(4999)), {"mesh": 0}]),
-        "a mesh that is not there": _set("nodes", to=[{"mesh": 3}]),
-        "a child that is not there": _set("nodes", to=[{"children": [8], "mesh": 0}]),
-        "a matrix of 15": _set("nodes", to=[{"mesh": 0, "matrix": [1.0] * 15}]),
-        "a matrix that overflows": _set("nodes", to=[{"mesh": 0, "matrix": [1e308] * 16}]),
-        "a scale that overflows": _set("nodes", to=[{"mesh": 0, "scale": [1e200, 1e200, 1e200]}]),
-        "a scale of text": _set("nodes", to=[{"mesh": 0, "scale": "large"}]),
-        "a node placed twice": _set("scenes", to=[{"nodes": [0, 0]}]),
-        "21000 nodes": _set("nodes", to=[{"mesh": 0}] * 21_000),
-        "no scenes": _set("scenes", to=[]),
-        "an empty scene": _set("scenes", to=[{"nodes": []}]),
-        "no asset": _set("asset", to=None),
-        "version 1.0": _set("asset", to={"version": "1.0"}),
-        "meshopt": _set("extensionsRequired", to=["EXT_meshopt_compression"]),
-        "an extension of 1 MB": _set("extensionsRequired", to=["x" * 1_000_000]),
     }
-    files = {}
-    for name, change in changes.items():
-        document = deepcopy(good)
-        if name.startswith(("a node that", "a cycle", "a chain", "a mesh", "a child", "a matrix", "a scale")):
-            document["scenes"], document["scene"] = [{"nodes": [0]}], 0
-        change(document)
-        files[f"glb json: {name}"] = glb_of(document, binary)
-    return files
 
 
 _WILD = (0, -1, 2**31 - 1, 2**63, 10**30, 1.5, "7", None, [1])

@@ -8,7 +8,7 @@ from prefect.settings import PREFECT_API_URL
 from pydantic import AliasChoices, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from blocks.settings import CHECKOUT
+from blocks.settings import CHECKOUT, is_given
 from deployments.catalog import default_concurrency
 
 LogLevel = Literal["DEBUG", "INFO", "WARNING", "ERROR"]
@@ -67,9 +67,9 @@ class RingSettings(BaseSettings):
 
     def missing_key(self, llm_name: str) -> str | None:
         """Return the environment variable that `llm_name` needs and that is not set, or None."""
-        if llm_name.startswith("claude") and not _given(self.anthropic_api_key):
+        if llm_name.startswith("claude") and not is_given(self.anthropic_api_key):
             return "ANTHROPIC_API_KEY"
-        if llm_name == "gemini" and not _given(self.gemini_api_key):
+        if llm_name == "gemini" and not is_given(self.gemini_api_key):
             return "GEMINI_API_KEY"
         return None
 
@@ -104,10 +104,6 @@ class TryOnApiSettings(BaseSettings):
     def max_body_bytes(self) -> int:
         """A photo in base64, broken into lines perhaps, and 2 MiB for points and strokes."""
         return self.max_image_bytes * 11 // 8 + 2 * 1024 * 1024
-
-
-def _given(secret: SecretStr | None) -> bool:
-    return secret is not None and bool(secret.get_secret_value().strip())
 
 
 @lru_cache(maxsize=1)

@@ -49,3 +49,8 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """Return the process's settings."""
     return Settings()
+
+
+def is_given(secret: SecretStr | None) -> bool:
+    """Tell whether a secret is there: an empty or blank variable says that it is not."""
+    return secret is not None and bool(secret.get_secret_value().strip())

@@ -8,6 +8,7 @@ from blocks.image_models.gemini_images import GeminiImages
 from blocks.image_models.model import ImageModel
 from blocks.image_models.openai_images import OpenAIImages
 from blocks.image_models.settings import ImageModelSettings
+from blocks.settings import is_given
 from tasks.domain.errors import InvalidInput, MissingKey
 
 OFFLINE = "offline"
@@ -21,7 +22,7 @@ def resolve(name: str, settings: ImageModelSettings | None = None) -> str:
     """
     settings = settings or ImageModelSettings()
     if name == "auto":
-        return next((known for known in ("openai", "gemini") if _given(_secret(known, settings))), OFFLINE)
+        return next((known for known in ("openai", "gemini") if is_given(_secret(known, settings))), OFFLINE)
     if name not in get_args(ProviderName):
         raise InvalidInput("provider", f"must be auto or one of {', '.join(get_args(ProviderName))}")
     if name != OFFLINE:
@@ -46,8 +47,8 @@ def load(name: str, settings: ImageModelSettings | None = None) -> ImageModel:
 def with_keys(settings: ImageModelSettings | None = None) -> list[ImageModel]:
     """Return one model of each provider that has a key, whatever it costs."""
     settings = settings or ImageModelSettings()
-    openai: list[ImageModel] = [_openai(settings)] if _given(settings.openai_api_key) else []
-    return [*openai, *([_gemini(settings)] if _given(settings.gemini_api_key) else [])]
+    openai: list[ImageModel] = [_openai(settings)] if is_given(settings.openai_api_key) else []
+    return [*openai, *([_gemini(settings)] if is_given(settings.gemini_api_key) else [])]
 
 
 def _openai(settings: ImageModelSettings) -> OpenAIImages:
@@ -74,14 +75,10 @@ def _gemini(settings: ImageModelSettings) -> GeminiImages:
 
 def _key(name: str, settings: ImageModelSettings) -> SecretStr:
     secret = _secret(name, settings)
-    if secret is None or not _given(secret):
+    if secret is None or not is_given(secret):
         raise MissingKey(name, "GEMINI_API_KEY" if name == "gemini" else "OPENAI_API_KEY")
     return secret
 
 
 def _secret(name: str, settings: ImageModelSettings) -> SecretStr | None:
     return settings.gemini_api_key if name == "gemini" else settings.openai_api_key
-
-
-def _given(key: SecretStr | None) -> bool:
-    return key is not None and bool(key.get_secret_value().strip())

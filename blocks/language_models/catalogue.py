@@ -8,6 +8,7 @@ from blocks.language_models.claude import Claude
 from blocks.language_models.gemini import Gemini
 from blocks.language_models.model import LanguageModel
 from blocks.language_models.settings import LanguageModelSettings
+from blocks.settings import is_given
 from tasks.domain.errors import InvalidInput, MissingKey
 
 OFFLINE = "offline"
@@ -46,14 +47,14 @@ def load(name: str, settings: LanguageModelSettings | None = None) -> LanguageMo
 def with_keys(settings: LanguageModelSettings | None = None) -> list[LanguageModel]:
     """Return one model of each provider that has a key, whatever it costs."""
     settings = settings or LanguageModelSettings()
-    claude = [_claude("claude", settings)] if _given(settings.anthropic_api_key) else []
-    return [*claude, *([_gemini(settings)] if _given(settings.gemini_api_key) else [])]
+    claude = [_claude("claude", settings)] if is_given(settings.anthropic_api_key) else []
+    return [*claude, *([_gemini(settings)] if is_given(settings.gemini_api_key) else [])]
 
 
 def _first_available(settings: LanguageModelSettings) -> str:
-    if _given(settings.anthropic_api_key):
+    if is_given(settings.anthropic_api_key):
         return "claude"
-    return "gemini" if _given(settings.gemini_api_key) else OFFLINE
+    return "gemini" if is_given(settings.gemini_api_key) else OFFLINE
 
 
 def _claude(name: str, settings: LanguageModelSettings) -> Claude:
@@ -93,10 +94,6 @@ def _key(name: str, settings: LanguageModelSettings) -> SecretStr:
         if name == "gemini"
         else (settings.anthropic_api_key, "ANTHROPIC_API_KEY")
     )
-    if key is None or not _given(key):
+    if key is None or not is_given(key):
         raise MissingKey(name, variable)
     return key
-
-
-def _given(key: SecretStr | None) -> bool:
-    return key is not None and bool(key.get_secret_value().strip())

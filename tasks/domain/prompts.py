@@ -40,9 +40,9 @@ def fix_prompt(prompt: str, *, script: str, problem: str, history: list[str], ha
         round=str(len(history) + 1),
         task=_task(prompt, has_image),
         request=_request(prompt),
-        problem=_delimited("problem", problem),
+        problem=delimited("problem", problem),
         history=_history(history),
-        script=_delimited("script", script),
+        script=delimited("script", script),
     )
 
 
@@ -59,7 +59,7 @@ def _task(prompt: str, has_image: bool) -> str:
 
 
 def _request(prompt: str) -> str:
-    return _delimited("request", prompt) if prompt.strip() else "(no words)"
+    return delimited("request", prompt) if prompt.strip() else "(no words)"
 
 
 def _history(history: list[str]) -> str:
@@ -69,7 +69,7 @@ def _history(history: list[str]) -> str:
     return f"The rounds so far; do not repeat what failed:\n\n{rounds}\n\n"
 
 
-def _delimited(tag: str, text: str) -> str:
+def delimited(tag: str, text: str) -> str:
     """Put `text` between tags named after its own digest, so that nothing inside it can close them."""
     name = f"{tag}-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
     return f"<{name}>\n{text}\n</{name}>"

@@ -13,7 +13,9 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 _ARTIFACT = re.compile(rb"/hashed/([0-9a-f]{64})(?![0-9a-f])")
-OWN_FOLDERS = ("health", "nightly", "housekeeping", "probes")  # one document each, replaced and never grown
+DATED_FOLDERS = ("sessions", "image-endpoint")  # what is in them goes when it is old
+# One document each, replaced and never grown; but the gallery is a collection, and stays until a person empties it.
+OWN_FOLDERS = ("health", "nightly", "housekeeping", "probes", "gallery")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ class CachedResult:
 
 @dataclass(frozen=True)
 class Documents:
-    """Named documents by what they belong to: runs by their id, sessions by theirs, and foreign ones."""
+    """Named documents by what they belong to: runs by their id, sessions and pictures by theirs, and foreign ones."""
 
     runs: dict[UUID, list[Stored]]
     sessions: dict[str, list[Stored]]
@@ -53,7 +55,7 @@ def sorted_out(documents: Iterable[Stored]) -> Documents:
     for document in documents:
         folder, _, rest = document.name.partition("/")
         owner = rest.partition("/")[0]
-        if folder == "sessions" and owner:
+        if folder in DATED_FOLDERS and owner:
             found.sessions[owner].append(document)
         elif folder == "runs" and (run := _run_id(owner)):
             found.runs[run].append(document)

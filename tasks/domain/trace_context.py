@@ -4,10 +4,11 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import Self
-from uuid import uuid4
 
 CORRELATION_HEADER = "X-Correlation-ID"
 TRACEPARENT_HEADER = "traceparent"
+
+NEW_ID_BYTES = 6  # twelve hexadecimal digits: short enough to be read out, and a million a day never meet
 
 _CORRELATION_ID = re.compile(r"[A-Za-z0-9._-]{1,128}")
 # Version ff is forbidden; ids of zeros are; what a later version puts behind the flags is not ours to read.
@@ -30,7 +31,7 @@ class Trace:
     @classmethod
     def received(cls, correlation_id: str, traceparent: str) -> Self:
         """Go on with what a caller sent; what is missing or malformed is made anew."""
-        known = correlation_id if _CORRELATION_ID.fullmatch(correlation_id) else uuid4().hex
+        known = correlation_id if _CORRELATION_ID.fullmatch(correlation_id) else secrets.token_hex(NEW_ID_BYTES)
         match = _TRACEPARENT.fullmatch(traceparent)
         if match is None or (match["version"] == "00" and match["rest"]):
             return cls(known, secrets.token_hex(16), secrets.token_hex(8))

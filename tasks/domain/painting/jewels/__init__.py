@@ -1,0 +1,1 @@
+"""Jewelry as bodies, one kind a module; lengths in radii of a finger."""

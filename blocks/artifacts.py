@@ -177,10 +177,10 @@ class ArtifactStore(Block):
         """Forget document `name`; it may be gone already."""
         await self._forget(_named_key(name))
 
-    async def stored(self, folder: Literal["hashed", "named"]) -> list[Stored]:
-        """Return everything stored: content under its digest, or documents under their names."""
+    async def stored(self, folder: Literal["hashed", "named"], prefix: str = "") -> list[Stored]:
+        """Return everything stored: content under its digest, or documents under their names, of folder `prefix`."""
         with _upstream(folder):
-            found = await obstore.list(self._objects, prefix=folder).collect_async()
+            found = await obstore.list(self._objects, prefix=f"{folder}/{prefix}".rstrip("/")).collect_async()
         return [Stored(e["path"].removeprefix(f"{folder}/"), e["last_modified"], e["size"]) for e in found]
 
     async def read_foreign(self, container: str, key: str, *, max_bytes: int = MAX_BYTES, field: str = "uri") -> bytes:

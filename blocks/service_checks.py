@@ -9,8 +9,11 @@ import httpx
 from blocks.artifacts import ArtifactStore
 from blocks.blender import Blender
 from blocks.image_models.settings import ImageModelSettings
+from blocks.images.endpoint import ImageEndpoint
+from blocks.images.settings import ImageSettings, image_settings
 from blocks.language_models.settings import LanguageModelSettings
 from blocks.models3d.trellis import Trellis
+from blocks.settings import is_given
 from blocks.try_on.health import probes
 from blocks.try_on.settings import try_on_settings
 from tasks.domain.errors import UpstreamError
@@ -49,12 +52,48 @@ def question_to_openai(settings: ImageModelSettings) -> Question | None:
     return Question(f"{(settings.openai_base_url or OPENAI).rstrip('/')}/models", {"Authorization": f"Bearer {key}"})
 
 
+def question_to_own_server(settings: ImageSettings) -> Question | None:
+    """Return the list of models of LM Studio, Ollama or the like; None without an address. Most take no key."""
+    if not settings.lm_studio_url:
+        return None
+    key = settings.llm_api_key
+    headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key and is_given(key) else {}
+    return Question(f"{settings.lm_studio_url}/models", headers)
+
+
 async def check_language_model(service: str) -> str | None:
     """Ask for the list of models; None when no key is set, UpstreamError when the service or the key is no good."""
     openai = service == "openai"
     question = question_to_openai(ImageModelSettings()) if openai else question_to(service, LanguageModelSettings())
     if question is None:
         return None
+    await _get(service, question)
+    return "answers, and knows the key"
+
+
+async def check_own_server() -> str | None:
+    """Ask the server of one's own for its models; None when no address is set, UpstreamError when it is no good."""
+    question = question_to_own_server(image_settings())
+    if question is None:
+        return None
+    await _get("lm studio", question)
+    return f"answers at {image_settings().lm_studio_url}"
+
+
+async def check_image_endpoints() -> str | None:
+    """Ask every image endpoint whether it is there; None when none is listed, UpstreamError naming those away."""
+    endpoints = [ImageEndpoint.of(entry) for entry in image_settings().places]
+    if not endpoints:
+        return None
+    states = await asyncio.gather(*(endpoint.state() for endpoint in endpoints))
+    found = [(endpoint.name, state) for endpoint, state in zip(endpoints, states, strict=True)]
+    if away := [f"{name} ({state})" for name, state in found if state != "online"]:
+        raise UpstreamError("image endpoints", f"not there: {', '.join(away)}", retryable=True)
+    return f"all answer: {', '.join(name for name, _ in found)}"
+
+
+async def _get(service: str, question: Question) -> None:
+    """Put `question`; raises UpstreamError when the answer is no success."""
     try:
         async with httpx.AsyncClient(timeout=CALL_TIMEOUT_S) as client:
             answer = await client.get(question.url, headers=question.headers)
@@ -63,7 +102,6 @@ async def check_language_model(service: str) -> str | None:
     if not answer.is_success:
         why = {401: ", the key is refused", 403: ", the key is refused", 429: ", the account is at its limit"}
         raise UpstreamError(service, f"HTTP {answer.status_code}{why.get(answer.status_code, '')}")
-    return "answers, and knows the key"
 
 
 async def check_store() -> str:

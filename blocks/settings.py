@@ -42,6 +42,8 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("RING_GEN_BLENDER_EXECUTABLE", "BLENDER_PATH", "BLENDER_EXEC"),
     )
     blender_timeout_s: float = Field(300, ge=30, le=3600, validation_alias="RING_GEN_BLENDER_TIMEOUT_SECONDS")
+    hero_px: int = Field(768, ge=64, le=2048, description="Side of a ring's studio picture")
+    view_px: int = Field(512, ge=64, le=2048, description="Side of each of its four views")
     allow_unsandboxed: bool = Field(False, description="Accept running untrusted scripts without a lockdown")
 
 

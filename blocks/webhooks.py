@@ -5,7 +5,6 @@ secret to a new one without missing any.
 """
 
 import base64
-import binascii
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Annotated, Any
@@ -57,7 +56,7 @@ def _length(secret: str) -> int:
         return 0
     try:
         return len(base64.b64decode(secret.removeprefix(SECRET_PREFIX), validate=True))
-    except binascii.Error:
+    except ValueError:
         return 0
 
 

@@ -1,6 +1,6 @@
 """Language models behind one call: a prompt goes in, an answer with its cost comes out."""
 
-from blocks.language_models.answers import Answer, BilledFailure, Cost, Prompt, Usage
+from blocks.language_models.answers import Answer, BilledFailure, Cost, Prompt, Unanswered, Usage
 from blocks.language_models.catalogue import OFFLINE, load, resolve, with_keys
 from blocks.language_models.claude import Claude
 from blocks.language_models.gemini import Gemini
@@ -21,6 +21,7 @@ __all__ = [
     "Picture",
     "Price",
     "Prompt",
+    "Unanswered",
     "UnknownPrice",
     "Usage",
     "load",

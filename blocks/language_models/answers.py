@@ -8,6 +8,7 @@ from tasks.domain.errors import UpstreamError
 from tasks.domain.pictures import Picture
 
 Stop = Literal["complete", "truncated", "empty", "refused"]
+Why = Literal["timeout", "unreachable", "refused", "malformed"]
 
 
 class Prompt(BaseModel):
@@ -18,6 +19,7 @@ class Prompt(BaseModel):
     system: str = Field(description="The same for every call, so that providers can cache it")
     user: str
     image: Picture | None = None
+    temperature: float | None = Field(None, ge=0, le=2, description="Not sent to Claude, which takes none")
 
 
 class Usage(BaseModel):
@@ -60,6 +62,20 @@ class Answer(BaseModel):
     cost: Cost
 
 
+class Unanswered(UpstreamError):
+    """The call gave nothing and cost nothing; `status` is that of an HTTP answer which was a refusal."""
+
+    def __init__(
+        self, service: str, detail: str, *, retryable: bool, why: Why = "malformed", status: int | None = None
+    ) -> None:
+        super().__init__(service, detail, retryable=retryable)
+        self.why = why
+        self.status = status
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _rebuild_unanswered, (self.service, self.detail, self.retryable, self.why, self.status)
+
+
 class BilledFailure(UpstreamError):
     """The call broke after the provider had counted tokens; `usage` and `cost` must be booked all the same."""
 
@@ -74,3 +90,7 @@ class BilledFailure(UpstreamError):
 
 def _rebuild_billed(service: str, detail: str, retryable: bool, usage: Usage, cost: Cost) -> BilledFailure:
     return BilledFailure(service, detail, retryable=retryable, usage=usage, cost=cost)
+
+
+def _rebuild_unanswered(service: str, detail: str, retryable: bool, why: Why, status: int | None) -> Unanswered:
+    return Unanswered(service, detail, retryable=retryable, why=why, status=status)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from blocks.language_models.answers import Prompt, Stop
-from blocks.language_models.model import MALFORMED, LanguageModel, Received
+from blocks.language_models.model import MALFORMED, LanguageModel, Received, why_no_answer
 from blocks.language_models.tls import tls_context
 from blocks.tracing import outgoing_headers
 from tasks.domain.pictures import Picture
@@ -71,9 +71,11 @@ class Claude(LanguageModel):
                         received = received.model_copy(update={"text": received.text + event.text})
                 received = self._received(stream.current_message_snapshot)
         except (anthropic.APIConnectionError, httpx2.TransportError, TimeoutError) as error:
-            raise self._failure(_words(error), received, retryable=True) from error
+            raise self._failure(_words(error), received, retryable=True, why=why_no_answer(error)) from error
         except anthropic.APIError as error:
-            raise self._failure(_words(error), received, retryable=_is_passing(error)) from error
+            status = getattr(error, "status_code", None)
+            passing = _is_passing(error)
+            raise self._failure(_words(error), received, retryable=passing, why="refused", status=status) from error
         except MALFORMED as error:
             raise self._failure(NOT_THE_FORMAT, received, retryable=False) from error
         return received

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field
 
 from blocks.language_models.answers import Prompt, Stop, Usage
-from blocks.language_models.model import MALFORMED, LanguageModel, Received
+from blocks.language_models.model import MALFORMED, LanguageModel, Received, why_no_answer
 from blocks.language_models.tls import tls_context
 from blocks.tracing import outgoing_headers
 
@@ -56,9 +56,11 @@ class Gemini(LanguageModel):
                 async for chunk in stream:
                     received = self._received(received, chunk)
         except (httpx2.TransportError, TimeoutError) as error:
-            raise self._failure(str(error) or type(error).__name__, received, retryable=True) from error
+            words, why = str(error) or type(error).__name__, why_no_answer(error)
+            raise self._failure(words, received, retryable=True, why=why) from error
         except errors.APIError as error:
-            raise self._failure(f"HTTP {error.code}: {error.message}", received, retryable=error.code >= 500) from error
+            words, passing = f"HTTP {error.code}: {error.message}", error.code >= 500
+            raise self._failure(words, received, retryable=passing, why="refused", status=error.code) from error
         except MALFORMED as error:
             raise self._failure(
                 "the answer is not in the form of generateContent", received, retryable=False
@@ -81,7 +83,11 @@ class Gemini(LanguageModel):
     def _config(self, prompt: Prompt) -> "GenerateContentConfig":
         from google.genai.types import GenerateContentConfig, ThinkingConfig, ThinkingLevel
 
-        config = GenerateContentConfig(system_instruction=prompt.system, max_output_tokens=self.max_output_tokens)
+        config = GenerateContentConfig(
+            system_instruction=prompt.system,
+            max_output_tokens=self.max_output_tokens,
+            temperature=prompt.temperature,
+        )
         if self.thinking != "default":
             config.thinking_config = ThinkingConfig(thinking_level=ThinkingLevel(self.thinking.upper()))
         return config

@@ -7,7 +7,7 @@ from typing import ClassVar
 from prefect.blocks.core import Block
 from pydantic import BaseModel, Field, SecretStr
 
-from blocks.language_models.answers import Answer, BilledFailure, Prompt, Stop, Usage
+from blocks.language_models.answers import Answer, BilledFailure, Prompt, Stop, Unanswered, Usage, Why
 from blocks.language_models.prices import Price, Pricing, read_price_list
 from tasks.domain.errors import UpstreamError
 from tasks.domain.pictures import Picture
@@ -55,7 +55,7 @@ class LanguageModel(Block, ABC):
         """
         received = await self._ask(prompt)
         if not received.stop_detail or received.usage is None:
-            raise self._failure("the answer broke off", received, retryable=True)
+            raise self._failure("the answer broke off", received, retryable=True, why="unreachable")
         return Answer(
             text=received.text,
             stop=self._stop(received),
@@ -95,13 +95,27 @@ class LanguageModel(Block, ABC):
         stop = self.stops.get(received.stop_detail, "refused")
         return "empty" if stop == "complete" and not received.text.strip() else stop
 
-    def _failure(self, detail: str, received: Received, *, retryable: bool) -> UpstreamError:
+    def _failure(
+        self,
+        detail: str,
+        received: Received,
+        *,
+        retryable: bool,
+        why: Why = "malformed",
+        status: int | None = None,
+    ) -> UpstreamError:
         """Return the error to raise: one that carries the cost when there is any, and never the key."""
         detail = " ".join(detail.replace(self.api_key.get_secret_value(), "***").split())[:MAX_DETAIL]
         if received.usage is None:
-            return UpstreamError(self.service, detail, retryable=retryable)
+            return Unanswered(self.service, detail, retryable=retryable, why=why, status=status)
         usage = _with_unreported_output(received.usage, received.text)
         return BilledFailure(self.service, detail, retryable=retryable, usage=usage, cost=self.pricing.cost(usage))
+
+
+def why_no_answer(error: Exception) -> Why:
+    """Return what a transport's error or an SDK's connection error says: too late, or not there at all."""
+    is_late = isinstance(error, TimeoutError) or "Timeout" in type(error).__name__
+    return "timeout" if is_late else "unreachable"
 
 
 def _picture_tokens(picture: Picture) -> int:

@@ -7,9 +7,9 @@ import httpx
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from blocks.artifacts import MAX_BYTES, Artifact, ArtifactStore
+from blocks.http_service import HttpService
 from blocks.models3d.settings import ImageReference, trellis_settings
 from blocks.try_on.images import Wire
-from blocks.try_on.service import Service
 from tasks.domain.errors import UpstreamError
 
 GLB_TYPE = "model/gltf-binary"
@@ -55,7 +55,7 @@ class Health(BaseModel):
     queued: int
 
 
-class Trellis(Service):
+class Trellis(HttpService):
     """The service that makes models of pictures."""
 
     _block_type_name = "TRELLIS"

@@ -10,9 +10,10 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, Field
 
 from blocks.artifacts import Artifact
+from blocks.http_service import Refused
+from blocks.replies import Reply
 from blocks.try_on.images import Wire
-from blocks.try_on.replies import Reply
-from blocks.try_on.service import Refused, Service
+from blocks.try_on.service import TryOnService
 from blocks.try_on.settings import try_on_settings
 from tasks.domain.errors import UpstreamError
 from tasks.domain.try_on.failures import A100Busy, A100Unavailable
@@ -42,7 +43,7 @@ class Pictures(BaseModel):
     gemini_engine: str
 
 
-class A100(Service):
+class A100(TryOnService):
     """The service that puts jewelry on a person."""
 
     _block_type_name = "A100"

@@ -7,14 +7,14 @@ from blocks.try_on.a100 import A100
 from blocks.try_on.birefnet import BiRefNet
 from blocks.try_on.image_manipulator import ImageManipulator
 from blocks.try_on.sam3 import SAM3
-from blocks.try_on.service import Service
+from blocks.try_on.service import TryOnService
 from blocks.try_on.settings import TryOnSettings
 from tasks.domain.errors import UpstreamError
 
 State = Literal["online", "offline", "unknown"]
 
 
-def probes(settings: TryOnSettings) -> dict[str, tuple[Service, str]]:
+def probes(settings: TryOnSettings) -> dict[str, tuple[TryOnService, str]]:
     """Return each service, by the contract's name for it, and the path that says whether it is there."""
     return {
         "a100": (A100(url=settings.a100_url), "/health"),
@@ -31,7 +31,7 @@ async def probe_all(settings: TryOnSettings) -> dict[str, State]:
     return dict(zip(asked, states, strict=True))
 
 
-async def _state(block: Service, path: str, timeout_s: float) -> State:
+async def _state(block: TryOnService, path: str, timeout_s: float) -> State:
     """Any success will do: `GET /` of a service need not answer JSON."""
     if not block.url:
         return "unknown"

@@ -5,9 +5,9 @@ from typing import Any, ClassVar, Literal
 from pydantic import BaseModel, Field
 
 from blocks.artifacts import Artifact
+from blocks.replies import Reply
 from blocks.try_on.images import Wire
-from blocks.try_on.replies import Reply
-from blocks.try_on.service import Service
+from blocks.try_on.service import TryOnService
 from blocks.try_on.settings import try_on_settings
 
 SIDES = ("top", "bottom", "left", "right")
@@ -31,7 +31,7 @@ class ZoomCheck(BaseModel):
     engine: str
 
 
-class ImageManipulator(Service):
+class ImageManipulator(TryOnService):
     """The service that resizes photos and looks at how close they are."""
 
     _block_type_name = "Image Manipulator"

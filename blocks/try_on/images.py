@@ -1,7 +1,6 @@
 """Pictures on their way to a service and back: stored bytes on our side, a URI, a signed URL or base64 on the wire."""
 
 import base64
-import binascii
 import io
 from dataclasses import dataclass
 from typing import Literal
@@ -89,5 +88,5 @@ def decoded(value: str, *, field: str) -> bytes:
         value = rest
     try:
         return base64.b64decode("".join(value.split()), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise InvalidInput(field, "is neither a URI nor base64") from error

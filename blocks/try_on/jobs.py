@@ -18,8 +18,9 @@ import httpx
 from pydantic import BaseModel, Field, ValidationError
 
 from blocks.artifacts import ArtifactNotFound, ArtifactStore
-from blocks.try_on.replies import Reply
-from blocks.try_on.service import Refused, Service
+from blocks.http_service import Refused
+from blocks.replies import Reply
+from blocks.try_on.service import TryOnService
 from blocks.try_on.settings import try_on_settings
 from tasks.domain.errors import UpstreamError
 
@@ -78,7 +79,7 @@ class JobSlip:
         return f"{folder_of(self.run_id)}/{self.step}.json"
 
 
-class JobService(Service, ABC):
+class JobService(TryOnService, ABC):
     """A service with `POST /jobs`, `GET /jobs/{id}` and, where it offers that, `DELETE /jobs/{id}`."""
 
     poll_s: float = Field(default_factory=lambda: try_on_settings().poll_s, gt=0, description="Between looks, at most")

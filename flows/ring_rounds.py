@@ -14,7 +14,7 @@ from tasks.domain.rings.report import RingProof
 from tasks.domain.rings.summary import spatial_report
 from tasks.progress import Progress
 from tasks.ring_design import can_mend, mend, run_costs
-from tasks.rings import Build, Draft, build, prove_ring, render
+from tasks.rings import Build, Draft, build, preview_px, prove_ring, render
 
 
 @dataclass
@@ -127,12 +127,13 @@ async def mended(making: Making, draft: Draft, problem: str, attempt: int) -> bo
 
 async def preview(making: Making) -> None:
     """Render the pictures that were asked for; a ring without its picture is still a ring, and a warning says so."""
-    if making.request.previews == "none" or making.best is None:
+    asked = making.request.previews
+    if asked == "none" or making.best is None:
         return
-    making.progress.report(rounds.PREVIEW_PERCENT, "preview", f"rendering {making.request.previews}")
+    making.progress.report(rounds.PREVIEW_PERCENT, "preview", f"rendering {asked}")
     try:
         with making.timed("preview"):
-            making.previews = await render(making.best.build.glb, making.request.previews)
+            making.previews = await render(making.best.build.glb, asked, preview_px(asked))
     except AtelierError as failure:
         making.warnings.append(f"no picture was made: {failure}")
 

@@ -17,8 +17,8 @@ from tasks.domain.errors import AtelierError, DesignFailed
 from tasks.domain.rings import rounds
 from tasks.naming import name_run
 from tasks.progress import Progress
-from tasks.publishing import publish
 from tasks.ring_design import choose_designer, design
+from tasks.ring_publishing import publish
 
 FLOW_TIMEOUT_S = 3600
 

@@ -1,5 +1,7 @@
 """Ask a language model: the cap before the call, the ledger after it, the policy around it."""
 
+from collections.abc import Callable
+
 from prefect import task
 from pydantic import BaseModel, Field
 
@@ -20,6 +22,7 @@ class Question(BaseModel):
     system: str
     user: str
     picture: Artifact | None = Field(None, description="The reference, sent on every call, fixes too")
+    temperature: float | None = None
 
 
 @task(
@@ -36,14 +39,24 @@ async def ask(model: str, purpose: str, question: Question, cap_usd: float) -> R
     Raises BudgetExceeded before a call that could overshoot `cap_usd`, UpstreamError when the provider
     fails, MissingKey when it has no key.
     """
+    return await answered(lambda: load(model), purpose, question, cap_usd)
+
+
+async def answered(
+    model: Callable[[], LanguageModel], purpose: str, question: Question, cap_usd: float, *, slug: str = ""
+) -> Reply:
+    """Do what `ask` promises with the model that `model` loads, once it is sure that there is something to ask.
+
+    `slug` names the call in the ledger, where its purpose would be no name or not the only one of its kind.
+    """
     store = ArtifactStore.from_settings()
     ledger = Ledger(store, str(current_run().id))
-    slug = purpose.replace(" ", "-")
+    slug = slug or purpose.replace(" ", "-")
     known = await ledger.reply_to(slug)
     if known is not None:
         return known
 
-    block = load(model)
+    block = model()
     prompt = await _prompt(question, store)
     await ledger.refuse_overshoot(cap_usd, block.worst_case_usd(prompt))
     reply = await _paid_reply(block, prompt, purpose, slug, ledger)
@@ -54,7 +67,7 @@ async def ask(model: str, purpose: str, question: Question, cap_usd: float) -> R
 async def _prompt(question: Question, store: ArtifactStore) -> Prompt:
     picture = question.picture
     image = Picture(media_type=picture.media_type, data=await store.read(picture)) if picture else None
-    return Prompt(system=question.system, user=question.user, image=image)
+    return Prompt(system=question.system, user=question.user, image=image, temperature=question.temperature)
 
 
 async def _paid_reply(block: LanguageModel, prompt: Prompt, purpose: str, slug: str, ledger: Ledger) -> Reply:

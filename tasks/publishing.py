@@ -1,76 +1,34 @@
-"""Publish a ring: the session and result documents, and what the Prefect UI shows of the run."""
+"""What every pipeline's publishing shares: the result document, and what may be missing from Prefect's pages."""
 
-import asyncio
 import base64
 import io
-import json
-from datetime import UTC, datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import httpx
 from PIL import Image
-from prefect import get_run_logger, task
-from prefect.artifacts import acreate_image_artifact, acreate_markdown_artifact, acreate_table_artifact
+from prefect import get_run_logger
+from pydantic import BaseModel
 
 from blocks.artifacts import Artifact, ArtifactStore
-from flows.contracts import CostSummary, RingRequest, RingResult
+from flows.contracts import CostSummary
 from tasks.current_run import current_run
-from tasks.domain.prompts import prompt_version
-from tasks.domain.rings.session import session_record
-from tasks.domain.rings.summary import markdown_report
 
 UI_PICTURE_PX = 640
 
 
-@task(task_run_name="publish {result.session_id}")
-async def publish(request: RingRequest, result: RingResult) -> None:
-    """Write the session and the result where clients read them, then the report, picture and costs for the UI."""
-    store = ArtifactStore.from_settings()
-    code = (await store.read(result.script)).decode() if result.script else ""
-    record = session_record(
-        result=result.model_dump(mode="json"),
-        prompt=request.prompt,
-        code=code,
-        reference=request.reference.model_dump() if request.reference else None,
-        metadata=request.metadata,
-        prompt_version=prompt_version(),
-        created=datetime.now(UTC).isoformat(),
-    )
-    await store.write_named(f"sessions/{result.session_id}/session.json", json.dumps(record).encode())
+async def write_result(result: BaseModel, store: ArtifactStore) -> None:
+    """Write the run's result where clients read it."""
     await store.write_named(f"runs/{current_run().id}/result.json", result.model_dump_json().encode())
+
+
+@contextmanager
+def optional_report() -> Iterator[None]:
+    """Let the run's pages lack their report, with a warning: a busy server must not take back what was delivered."""
     try:
-        await show_in_ui(request, result, store)
-    except httpx.HTTPError as error:  # a busy server must not take back a ring that its client can already fetch
+        yield
+    except httpx.HTTPError as error:
         get_run_logger().warning("the run's pages lack its report: %s", error)
-
-
-async def show_in_ui(request: RingRequest, result: RingResult, store: ArtifactStore) -> None:
-    """Create the run's Prefect artifacts; their keys carry the run's id, so that runs do not share a history."""
-    run_id = current_run().id
-    await asyncio.gather(
-        acreate_markdown_artifact(report_of(request, result), key=f"report-{run_id}", description="The ring"),
-        acreate_table_artifact(cost_rows(result.cost_summary), key=f"cost-{run_id}", description="What it cost"),
-    )
-    if "hero" in result.previews:
-        url = await data_url(result.previews["hero"], store)
-        await acreate_image_artifact(url, key=f"hero-{run_id}", description="Studio picture")
-
-
-def report_of(request: RingRequest, result: RingResult) -> str:
-    """Return the run's report in markdown: outcome, proof, choices, rounds."""
-    title = request.prompt.strip() or "After a reference picture"
-    outcome = "Made" if result.success else f"**Not made**: {result.error}"
-    lines = [f"# {title}", f"{outcome} by `{result.llm_used}` in {len(result.retry_log)} round(s)."]
-    if result.proof:
-        lines.append(markdown_report(result.proof))
-    lines += _listed("Chosen where the prompt was open", result.assumptions)
-    lines += _listed("Asked for and not honoured", result.not_honoured)
-    lines += _listed("Warnings", result.warnings)
-    lines += _listed("Rounds", [f"{a.attempt}: {a.verdict} ({a.cost_usd:.4f} USD)" for a in result.retry_log])
-    return "\n\n".join(lines)
-
-
-def _listed(heading: str, entries: list[str]) -> list[str]:
-    return [f"## {heading}", "\n".join(f"- {entry}" for entry in entries)] if entries else []
 
 
 def cost_rows(costs: CostSummary) -> list[dict[str, str | int | float]]:

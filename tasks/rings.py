@@ -22,7 +22,6 @@ SCRIPT_TYPE = "text/x-python"
 VIEWS = ("front", "back", "left", "right", "top", "bottom", "angle1", "angle2")
 PROOF_TIMEOUT_S = 120
 BLENDER_RETRY_DELAYS_S = [0.5, 2]  # a server that died is back by then, and while it is not a cold runner serves
-HERO_PX, VIEW_PX = 768, 512
 SAMPLES = 8  # light paths a pixel; the denoiser does the rest, and 16 look no different
 
 
@@ -128,6 +127,11 @@ async def prove_ring(glb: Artifact, attempt: int) -> RingProof:
         return prove(data)
 
 
+def preview_px(previews: str) -> int:
+    """Return the side that pictures of this kind have here; it is part of what makes two pictures the same."""
+    return settings().hero_px if previews == "hero" else settings().view_px
+
+
 @task(
     task_run_name="render {previews}",
     cache_policy=by_inputs(engine_fingerprint),
@@ -136,12 +140,10 @@ async def prove_ring(glb: Artifact, attempt: int) -> RingProof:
     retry_delay_seconds=BLENDER_RETRY_DELAYS_S,
     retry_condition_fn=if_upstream_may_recover,
 )
-async def render(glb: Artifact, previews: str) -> dict[str, Artifact]:
-    """Render `previews` (hero or views) of a published GLB in a fresh locked-down Blender; PNG by view name."""
+async def render(glb: Artifact, previews: str, size_px: int) -> dict[str, Artifact]:
+    """Render `previews` (hero or views) of a published GLB in a fresh locked-down Blender; square PNG by view name."""
     store = ArtifactStore.from_settings()
     glb_bytes, engine = await store.read(glb), await blender()
-    if previews == "hero":
-        pictures = await engine.render(glb_bytes, ["hero"], size_px=HERO_PX, samples=SAMPLES)
-    else:
-        pictures = await engine.render(glb_bytes, VIEWS, size_px=VIEW_PX, samples=SAMPLES)
+    views = ["hero"] if previews == "hero" else VIEWS
+    pictures = await engine.render(glb_bytes, views, size_px=size_px, samples=SAMPLES)
     return {view: await store.write(png) for view, png in pictures.items()}

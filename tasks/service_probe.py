@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from prefect import get_client, get_run_logger, task
@@ -11,12 +12,20 @@ from prefect.events import emit_event
 from pydantic import ValidationError
 
 from blocks.artifacts import ArtifactNotFound, ArtifactStore
-from blocks.service_checks import check_blender, check_language_model, check_store, check_trellis, check_try_on
+from blocks.service_checks import (
+    check_blender,
+    check_image_endpoints,
+    check_language_model,
+    check_own_server,
+    check_store,
+    check_trellis,
+    check_try_on,
+)
 from flows.contracts import SERVICES_DOCUMENT, ServiceHealth, ServicesReport, ServiceState
 from tasks.domain.errors import AtelierError, UpstreamError
 
 TRY_ON_SERVICES = ("image manipulator", "birefnet", "sam3", "a100")
-SERVICES = ("artifact store", "blender", "claude", "gemini", "openai", "prefect", "trellis", *TRY_ON_SERVICES)
+LANGUAGE_MODELS = ("claude", "gemini", "openai")
 PATIENCE_S = 20.0
 Finding = tuple[ServiceState, str, float]
 
@@ -39,17 +48,11 @@ async def probe(service: str, patience_s: float = PATIENCE_S) -> Finding:
 
 async def ask(service: str) -> str | None:
     """Put the cheapest question that `service` answers; None says that it is not meant to be there."""
-    if service == "artifact store":
-        return await check_store()
-    if service == "blender":
-        return await check_blender()
-    if service == "prefect":
-        return await check_prefect()
-    if service == "trellis":
-        return await check_trellis()
+    if service in LANGUAGE_MODELS:
+        return await check_language_model(service)
     if service in TRY_ON_SERVICES:
         return await check_try_on(service)
-    return await check_language_model(service)
+    return await CHECKS[service]()
 
 
 async def check_prefect() -> str:
@@ -59,6 +62,17 @@ async def check_prefect() -> str:
         if failure is not None:
             raise UpstreamError("prefect", str(failure) or type(failure).__name__, retryable=True)
         return await client.api_version()
+
+
+CHECKS: dict[str, Callable[[], Awaitable[str | None]]] = {
+    "artifact store": check_store,
+    "blender": check_blender,
+    "lm studio": check_own_server,
+    "image endpoints": check_image_endpoints,
+    "prefect": check_prefect,
+    "trellis": check_trellis,
+}
+SERVICES = (*CHECKS, *LANGUAGE_MODELS, *TRY_ON_SERVICES)
 
 
 async def last_report() -> ServicesReport | None:

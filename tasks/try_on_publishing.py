@@ -2,25 +2,22 @@
 
 import asyncio
 
-import httpx
-from prefect import get_run_logger, task
+from prefect import task
 from prefect.artifacts import acreate_image_artifact, acreate_markdown_artifact
 
 from blocks.artifacts import ArtifactStore
 from flows.contracts import FidelityMetrics, TryOnPreprocessResult, TryOnResult
 from tasks.current_run import current_run
-from tasks.publishing import data_url
+from tasks.publishing import data_url, optional_report, write_result
 
 
 @task(task_run_name="publish")
 async def publish_try_on(result: TryOnPreprocessResult) -> None:
     """Write the result where clients read it, then a report and a picture for Prefect's pages."""
     store = ArtifactStore.from_settings()
-    await store.write_named(f"runs/{current_run().id}/result.json", result.model_dump_json().encode())
-    try:
+    await write_result(result, store)
+    with optional_report():
         await show_in_ui(result, store)
-    except httpx.HTTPError as error:  # a busy server must not take back pictures that their client can already fetch
-        get_run_logger().warning("the run's pages lack its report: %s", error)
 
 
 async def show_in_ui(result: TryOnPreprocessResult, store: ArtifactStore) -> None:

@@ -2,6 +2,18 @@
 
 from blocks.artifacts import Artifact
 from flows.contracts.costs import CallCost, CostSummary
+from flows.contracts.images import (
+    MAX_PROMPT,
+    AnalyzeRequest,
+    AnalyzeResult,
+    EndpointName,
+    EndpointStatus,
+    ImageRound,
+    ImagesRequest,
+    ImagesResult,
+    RoundPicture,
+    WriterStatus,
+)
 from flows.contracts.models3d import (
     ConceptsRequest,
     ConceptsResult,
@@ -46,9 +58,12 @@ from flows.contracts.upkeep import (
 
 __all__ = [
     "MAX_POINTS",
+    "MAX_PROMPT",
     "MAX_STROKES",
     "MAX_STROKE_POINTS",
     "SERVICES_DOCUMENT",
+    "AnalyzeRequest",
+    "AnalyzeResult",
     "Artifact",
     "BrushStroke",
     "BuildAttempt",
@@ -56,11 +71,16 @@ __all__ = [
     "ConceptsRequest",
     "ConceptsResult",
     "CostSummary",
+    "EndpointName",
+    "EndpointStatus",
     "FidelityMetrics",
     "Fraction",
     "HousekeepingLine",
     "HousekeepingReport",
     "HousekeepingRequest",
+    "ImageRound",
+    "ImagesRequest",
+    "ImagesResult",
     "MaskPoint",
     "ModelFormat",
     "ModelRequest",
@@ -76,6 +96,7 @@ __all__ = [
     "RingProofRequest",
     "RingRequest",
     "RingResult",
+    "RoundPicture",
     "Sampler",
     "ServiceHealth",
     "ServiceState",
@@ -87,4 +108,5 @@ __all__ = [
     "TryOnPreprocessResult",
     "TryOnRequest",
     "TryOnResult",
+    "WriterStatus",
 ]

@@ -1,4 +1,4 @@
-"""The studio as one app: image manipulator, birefnet, sam3, a100 and trellis, each under its prefix."""
+"""The studio as one app: image manipulator, birefnet, sam3, a100, trellis and image endpoint, each under its prefix."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +14,7 @@ from api.studio.a100 import a100
 from api.studio.birefnet import birefnet
 from api.studio.classical import Inflation
 from api.studio.engines import Engines
+from api.studio.image_endpoint import image_endpoint
 from api.studio.image_manipulator import image_manipulator
 from api.studio.pictures import Pictures
 from api.studio.sam3 import sam3
@@ -62,7 +63,7 @@ def create_app(settings: StudioSettings, engines: Engines, store: ArtifactStore)
     limit = settings.max_work_pixels
     read = partial(studio.pictures.given, field="image", max_px=limit)
     models = trellis((reconstructor,), read, studio.workbench, max_px=limit, prefix="/trellis")
-    for router in (image_manipulator(studio), cut_outs, masks, a100(studio), models):
+    for router in (image_manipulator(studio), cut_outs, masks, a100(studio), models, image_endpoint(studio, store)):
         app.include_router(router)
     install_error_handlers(app)
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes, under={})

@@ -2,9 +2,9 @@
 
 import asyncio
 import base64
-import binascii
 import re
 
+from api.base64_bytes import DATA_URL_HEAD, read_base64
 from api.studio.requests import Picture
 from api.studio.settings import StudioSettings
 from blocks.artifacts import Artifact, ArtifactNotFound, ArtifactStore
@@ -13,9 +13,7 @@ from blocks.try_on.uploads import read_upload
 from tasks.domain.errors import InvalidInput, UpstreamError
 from tasks.domain.images.opening import open_picture
 
-_DATA_URL = re.compile(r"data:[^,]{0,200};base64,", re.IGNORECASE)
 _URL = re.compile(r"https?://", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
 
 
 class Pictures:
@@ -38,7 +36,7 @@ class Pictures:
 
     async def carried(self, text: str, field: str, *, max_px: int) -> bytes:
         """Return the file that `text` carries in base64; raises InvalidInput as `named` does."""
-        data = await asyncio.to_thread(from_base64, text, field, max_bytes=self._settings.max_picture_bytes)
+        data = await asyncio.to_thread(read_base64, text, field, self._settings.max_picture_bytes)
         await asyncio.to_thread(open_picture, data, field=field, max_px=max_px)
         return data
 
@@ -57,8 +55,8 @@ class Pictures:
             return await self._blob(reference, field)
         if _URL.match(reference):
             return await self._fetched(reference, field)
-        if _DATA_URL.match(reference):
-            return await asyncio.to_thread(from_base64, reference, field, max_bytes=self._settings.max_picture_bytes)
+        if DATA_URL_HEAD.match(reference):
+            return await asyncio.to_thread(read_base64, reference, field, self._settings.max_picture_bytes)
         raise InvalidInput(field, "must be an azure:// URI, an https URL or a data URL")
 
     async def _blob(self, uri: str, field: str) -> bytes:
@@ -80,18 +78,6 @@ class Pictures:
             if error.retryable:
                 raise
             raise InvalidInput(field, str(error)) from error  # a link that expired stays expired
-
-
-def from_base64(text: str, field: str, *, max_bytes: int) -> bytes:
-    """Return the bytes of base64 `text`, bare or in a data URL, padded or not; raises InvalidInput naming `field`."""
-    head = _DATA_URL.match(text)
-    body = _SPACE.sub("", text[head.end() :] if head else text).rstrip("=")
-    if len(body) * 3 // 4 > max_bytes:
-        raise InvalidInput(field, f"{len(body) * 3 // 4} bytes; at most {max_bytes} are taken")
-    try:
-        return base64.b64decode(body + "=" * (-len(body) % 4), validate=True)
-    except binascii.Error as error:
-        raise InvalidInput(field, f"not base64: {error}") from error
 
 
 def to_base64(data: bytes) -> str:

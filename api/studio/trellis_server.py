@@ -7,8 +7,6 @@ of your own.
 """
 
 import asyncio
-import base64
-import binascii
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, TypeVar
@@ -19,6 +17,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.base64_bytes import read_base64
 from api.studio.engines import Reconstructor
 from api.studio.requests import Picture
 from api.studio.trellis import RETRY_AFTER_S, trellis
@@ -27,6 +26,7 @@ from tasks.domain.errors import AtelierError, InvalidInput
 
 log = logging.getLogger(__name__)
 FETCH_TIMEOUT_S = 30
+BASE64 = "image.base64"  # the field
 T = TypeVar("T")
 
 
@@ -124,7 +124,7 @@ def create_app(settings: ServerSettings, models: Sequence[Reconstructor]) -> Fas
 
     async def read(picture: Picture) -> bytes:
         if picture.base64 is not None:
-            return await asyncio.to_thread(from_base64, picture.base64, settings.max_picture_bytes)
+            return await asyncio.to_thread(read_base64, picture.base64, BASE64, settings.max_picture_bytes)
         return await from_uri(picture.uri or "", settings.max_picture_bytes)
 
     line = OneAtATime(settings.max_waiting)
@@ -135,21 +135,10 @@ def create_app(settings: ServerSettings, models: Sequence[Reconstructor]) -> Fas
     return app
 
 
-def from_base64(text: str, max_bytes: int) -> bytes:
-    """Return the bytes of base64 `text`, bare or in a data URL; raises InvalidInput("image.base64", …)."""
-    body = text.partition(",")[2] if text.startswith("data:") else text
-    if len(body) * 3 // 4 > max_bytes:
-        raise InvalidInput("image.base64", f"{len(body) * 3 // 4} bytes; at most {max_bytes} are taken")
-    try:
-        return base64.b64decode("".join(body.split()), validate=True)
-    except binascii.Error as error:
-        raise InvalidInput("image.base64", f"not base64: {error}") from error
-
-
 async def from_uri(uri: str, max_bytes: int) -> bytes:
     """Return what lies behind a signed link, by the project's guarded fetcher; raises InvalidInput("image.uri", …)."""
     if uri.startswith("data:"):
-        return from_base64(uri, max_bytes)
+        return read_base64(uri, BASE64, max_bytes)
     try:
         from blocks.fetching import Fetcher
     except ImportError as error:

@@ -10,12 +10,17 @@ import uvicorn
 from fastapi import FastAPI
 
 from api.contracts.agentic import agentic_app
+from api.contracts.create_json import create_json_app
+from api.contracts.dual_gen import dual_gen_app
+from api.contracts.json_from_image import json_from_image_app
 from api.contracts.ring import ring_app
 from api.contracts.runpod import image_worker_app, model_worker_app
 from api.contracts.runpod_settings import runpod_settings
 from api.contracts.tryon import tryon_app
 from api.main import app
 from api.settings import agentic_settings, api_settings, ring_settings, try_on_api_settings
+from api.stopping import stop_taking_work
+from blocks.images.settings import image_settings
 
 GRACE_S = 5
 
@@ -44,9 +49,13 @@ async def main() -> None:
         server(tryon_app, try_on_api_settings().host, try_on_api_settings().port),
         server(image_worker_app, runpod_settings().image_host, runpod_settings().image_port),
         server(model_worker_app, runpod_settings().model_host, runpod_settings().model_port),
+        server(dual_gen_app, image_settings().dual_gen_host, image_settings().dual_gen_port),
+        server(json_from_image_app, image_settings().json_from_image_host, image_settings().json_from_image_port),
+        server(create_json_app, image_settings().create_json_host, image_settings().create_json_port),
     ]
 
     def stop() -> None:
+        stop_taking_work()
         for each in servers:
             each.should_exit = True
 

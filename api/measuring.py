@@ -16,6 +16,7 @@ LATENCY = Histogram(
     "atelier_http_answer_seconds", "From a request to the start of its answer", ["app", "method", "route"],
     buckets=BUCKETS_S,
 )  # fmt: skip
+PREFECT_CALLS = Counter("atelier_prefect_calls", "Times that Prefect's API was asked")
 
 
 class Measured:

@@ -9,9 +9,7 @@ from typing import Any
 import prefect
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
-from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId, WorkerFilter, WorkerFilterStatus
-from prefect.client.schemas.objects import WorkerStatus
-from prefect.exceptions import ObjectNotFound
+from prefect.client.schemas.filters import FlowRunFilter, FlowRunFilterDeploymentId
 from prometheus_client import REGISTRY, CollectorRegistry, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.metrics_core import GaugeMetricFamily, InfoMetricFamily, Metric
@@ -101,15 +99,8 @@ async def _count(kept: Kept, word: NativeWord) -> int:
 
 async def _workers(served: Native) -> Counts:
     """Return how many workers of each pool live; none for a pool that is not there."""
-    online = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
-    counts: Counts = {}
-    async with next(iter(served.kept.values())).runs.prefect.answering() as client:
-        for pool in POOLS:
-            try:
-                counts[(pool,)] = len(await client.read_workers_for_work_pool(pool, worker_filter=online))
-            except ObjectNotFound:
-                counts[(pool,)] = 0
-    return counts
+    prefect = next(iter(served.kept.values())).runs.prefect
+    return {(pool,): await prefect.workers_online(pool) for pool in POOLS}
 
 
 def _gauge(name: str, help_text: str, labels: list[str], counts: Counts) -> GaugeMetricFamily:

@@ -8,11 +8,13 @@ from uuid import UUID
 
 import httpx
 from prefect.client.orchestration import PrefectClient
-from prefect.client.schemas.objects import FlowRun
+from prefect.client.schemas.filters import WorkerFilter, WorkerFilterStatus
+from prefect.client.schemas.objects import FlowRun, WorkerStatus
 from prefect.exceptions import ObjectNotFound, PrefectHTTPStatusError
 from prefect.settings import PREFECT_API_AUTH_STRING
 
 from api.errors import OrchestratorUnavailable
+from api.measuring import PREFECT_CALLS
 from api.watching import Watcher
 from tasks.domain.errors import InvalidInput
 
@@ -80,6 +82,7 @@ class Orchestrator:
     @asynccontextmanager
     async def answering(self, timeout_s: float | None = None) -> AsyncIterator[PrefectClient]:
         """Yield the client; turn what says "Prefect cannot answer now" into OrchestratorUnavailable."""
+        PREFECT_CALLS.inc()
         try:
             async with asyncio.timeout(timeout_s or self.timeout_s):
                 yield self._client
@@ -92,6 +95,17 @@ class Orchestrator:
             if status >= 500 or status == httpx.codes.TOO_MANY_REQUESTS:
                 raise OrchestratorUnavailable(f"the Prefect API answers {status}") from error
             raise
+
+    async def workers_online(self, pool: str) -> int:
+        """Return how many workers of work pool `pool` live; none of a pool that is not there."""
+        online = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
+        async with self.answering() as client:
+            try:
+                return len(await client.read_workers_for_work_pool(pool, worker_filter=online))
+            except PrefectHTTPStatusError as error:  # what the client says of a pool that is missing
+                if error.response.status_code != httpx.codes.NOT_FOUND:
+                    raise
+                return 0
 
     async def _open(self) -> None:
         client = PrefectClient(

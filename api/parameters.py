@@ -21,7 +21,8 @@ def check_parameters(request: dict[str, Any]) -> None:
 def check_json(value: Any, place: str = "request", depth: int = 0) -> None:
     """Raise InvalidInput naming the place in `value` that cannot be handed on.
 
-    `__prefect_kind` makes Prefect expand a template, PostgreSQL has no NUL, and JSON has no NaN and no infinity.
+    `__prefect_kind` makes Prefect expand a template, PostgreSQL has no NUL, and JSON has no NaN and no infinity. A
+    run with a longer integer Prefect takes, and from then on answers every list that the run is in with an error.
     """
     if depth > MAX_DEPTH:
         raise InvalidInput("request", f"is nested more than {MAX_DEPTH} levels deep")
@@ -29,6 +30,8 @@ def check_json(value: Any, place: str = "request", depth: int = 0) -> None:
         _check_text(value, place)
     elif isinstance(value, float) and not math.isfinite(value):
         raise InvalidInput(place, "is a number that JSON cannot say")
+    elif isinstance(value, int) and not -(2**63) <= value < 2**63:
+        raise InvalidInput(place, "is a whole number of more than 64 bits")
     elif isinstance(value, dict):
         for key, item in value.items():
             _check_key(key, place)

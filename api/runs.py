@@ -16,10 +16,8 @@ from prefect.client.schemas.filters import (
     FlowRunFilterIdempotencyKey,
     FlowRunFilterState,
     FlowRunFilterStateType,
-    WorkerFilter,
-    WorkerFilterStatus,
 )
-from prefect.client.schemas.objects import FlowRun, State, StateType, WorkerStatus
+from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.client.schemas.responses import DeploymentResponse
 from prefect.client.schemas.sorting import FlowRunSort
 from prefect.exceptions import ObjectNotFound
@@ -40,6 +38,7 @@ CANCEL_CONFIRMATION_S = 5.0
 CANCEL_ATTEMPTS = 3  # a run that is just changing hands may refuse once
 POLL_S = 1.0  # while Prefect's events are not heard
 NET_S = 5.0  # while they are: only a missed event needs it
+PAGE = 200  # Prefect's limit of one answer
 KNOWN_KEYS = 10_000  # whose runs are remembered by their id
 GONE_S = 0.5  # how soon a waiting client that hung up is noticed
 RESET: dict[str, bool | int | float | str] = {"atelier.progress": 0, "atelier.step": "", "atelier.detail": ""}
@@ -89,11 +88,8 @@ class Runs:
 
     async def has_worker(self) -> bool:
         """Tell whether a live worker serves this deployment's work pool."""
-        online = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
         pool = (await self.deployment()).work_pool_name
-        async with self.prefect.answering() as client:
-            workers = await client.read_workers_for_work_pool(pool, worker_filter=online) if pool else []
-        return bool(workers)
+        return bool(pool and await self.prefect.workers_online(pool))
 
     async def create(
         self, request: dict[str, Any], *, key: str, name: str, tags: list[str], labels: dict[str, Any]
@@ -150,10 +146,19 @@ class Runs:
 
     async def latest_completed(self, limit: int) -> list[FlowRun]:
         """Return the runs that completed last, newest first."""
-        mine = FlowRunFilterDeploymentId(any_=[(await self.deployment()).id])
-        wanted = FlowRunFilter(deployment_id=mine, state=of_types([StateType.COMPLETED]))
-        async with self.prefect.answering() as client:
-            return await client.read_flow_runs(flow_run_filter=wanted, sort=FlowRunSort.END_TIME_DESC, limit=limit)
+        return await self.newest([StateType.COMPLETED], limit)
+
+    async def newest(self, types: list[StateType], limit: int) -> list[FlowRun]:
+        """Return the runs in a state of one of `types` that ended last, newest first."""
+        return await self._page(types, FlowRunSort.END_TIME_DESC, limit, 0)
+
+    async def unfinished(self) -> list[FlowRun]:
+        """Return every run that has not ended, in the order in which they are due."""
+        return await self._all([*WAITING, *BEGUN], FlowRunSort.EXPECTED_START_TIME_ASC)
+
+    async def every(self) -> list[FlowRun]:
+        """Return every run that Prefect knows, oldest first."""
+        return await self._all(list(StateType), FlowRunSort.EXPECTED_START_TIME_ASC)
 
     async def cancel_waiting(self, run: str) -> FlowRun:
         """Cancel `run` if it has not begun, and return it as it then is; raises AlreadyRunning and RunNotFound.
@@ -274,6 +279,22 @@ class Runs:
             self._ids.clear()
         self._ids[run] = runs[0].id
         return runs[0]
+
+    async def _all(self, types: list[StateType], sort: FlowRunSort) -> list[FlowRun]:
+        found: dict[UUID, FlowRun] = {}  # what moves between two pages may come twice
+        offset = 0
+        while page := await self._page(types, sort, PAGE, offset):
+            found |= {run.id: run for run in page}
+            offset += len(page)
+            if len(page) < PAGE:
+                break
+        return list(found.values())
+
+    async def _page(self, types: list[StateType], sort: FlowRunSort, limit: int, offset: int) -> list[FlowRun]:
+        mine = FlowRunFilterDeploymentId(any_=[(await self.deployment()).id])
+        wanted = FlowRunFilter(deployment_id=mine, state=of_types(types))
+        async with self.prefect.answering() as client:
+            return await client.read_flow_runs(flow_run_filter=wanted, sort=sort, limit=limit, offset=offset)
 
     async def _count(self, **filters: Any) -> int:
         mine = FlowRunFilterDeploymentId(any_=[(await self.deployment()).id])

@@ -75,6 +75,27 @@ TRY_ON_WORDS: dict[StateType, TryOnWord] = {
 }
 
 
+ImageWord = Literal["queued", "running", "complete", "error", "cancelled"]
+
+# What was recovered after a crash is queued again, as its clients expect.
+IMAGE_WORDS: dict[StateType, ImageWord] = {
+    StateType.SCHEDULED: "queued",
+    StateType.PENDING: "queued",
+    StateType.RUNNING: "running",
+    StateType.PAUSED: "running",
+    StateType.CANCELLING: "running",
+    StateType.COMPLETED: "complete",
+    StateType.FAILED: "error",
+    StateType.CRASHED: "error",
+    StateType.CANCELLED: "cancelled",
+}
+
+
+def image_word(state: State | None) -> ImageWord:
+    """Return the image contracts' word for `state`."""
+    return IMAGE_WORDS[state.type] if state else "queued"
+
+
 def ring_word(state: State | None) -> RingWord:
     """Return the ring contract's word for `state`; a run waiting for its retry has begun, so it is running."""
     if state is None:

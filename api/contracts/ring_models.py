@@ -1,21 +1,18 @@
 """What the ring contract takes: its fields and limits, the envelope, and the picture inside a request."""
 
-import base64
-import binascii
 import json
-import re
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from api.base64_bytes import read_base64
 from flows.contracts import Previews, SessionId
 from tasks.domain.errors import InvalidInput
 from tasks.domain.pictures import MAX_PICTURE_BYTES, check_picture
 
 LlmName = Literal["auto", "claude", "claude-sonnet", "claude-opus", "gemini", "offline"]
 MAX_METADATA_BYTES = 16 * 1024  # metadata travels in the run's parameters, which Prefect caps
-_DATA_URL_HEAD = re.compile(r"data:[\w.+-]+/[\w.+-]+(;[\w=.+-]+)*;base64,", re.IGNORECASE)
 
 
 class GenerateRequest(BaseModel):
@@ -83,11 +80,5 @@ def decode_picture(image_b64: str) -> tuple[bytes, str]:
 
     Raises InvalidInput when it is no base64, too large, or no picture.
     """
-    payload = "".join(_DATA_URL_HEAD.sub("", image_b64, count=1).split())
-    if len(payload) > MAX_PICTURE_BYTES * 4 // 3 + 4:
-        raise InvalidInput("image_b64", f"decodes to more than the {MAX_PICTURE_BYTES} bytes that are taken")
-    try:
-        data = base64.b64decode(payload, validate=True)
-    except binascii.Error as error:
-        raise InvalidInput("image_b64", "is not base64") from error
+    data = read_base64(image_b64, "image_b64", MAX_PICTURE_BYTES)
     return data, check_picture(data, field="image_b64")

@@ -7,10 +7,8 @@ from prefect.client.schemas.filters import (
     FlowRunFilter,
     FlowRunFilterDeploymentId,
     FlowRunFilterTags,
-    WorkerFilter,
-    WorkerFilterStatus,
 )
-from prefect.client.schemas.objects import FlowRun, StateType, WorkerStatus
+from prefect.client.schemas.objects import FlowRun, StateType
 
 from api.contracts.runpod_jobs import RETRIED_TAG, RunPodJobs
 from api.contracts.runpod_runs import JobRuns
@@ -95,11 +93,6 @@ async def _mine(runs: list[JobRuns], types: list[StateType], *tags: str) -> Flow
 
 async def _online(found: RunPodJobs, endpoint: Endpoint) -> int:
     """Return how many workers are online in the pools of the endpoint's deployments."""
-    online = WorkerFilter(status=WorkerFilterStatus(any_=[WorkerStatus.ONLINE]))
     runs = [found.runs[operation] for operation in endpoint.operations]
-    pools = {(await each.deployment()).work_pool_name for each in runs} - {None}
-    async with runs[0].prefect.answering() as client:
-        workers = [
-            await client.read_workers_for_work_pool(str(pool), worker_filter=online) for pool in sorted(map(str, pools))
-        ]
-    return sum(map(len, workers))
+    pools = {(await each.deployment()).work_pool_name for each in runs}
+    return sum([await runs[0].prefect.workers_online(pool) for pool in sorted(filter(None, pools))])

@@ -1,11 +1,9 @@
 """Pictures of the try-on contract: out of base64 and out of storage, checked from their headers, into the store."""
 
 import asyncio
-import binascii
-import re
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 
+from api.base64_bytes import TooManyBytes, decoded, in_turns
 from api.errors import Refusal
 from blocks.artifacts import Artifact, ArtifactNotFound, ArtifactStore
 from blocks.try_on.settings import try_on_settings
@@ -17,10 +15,6 @@ from tasks.domain.pictures import MAX_PICTURE_PIXELS, sniff
 PHOTO = "originalImageBase64"
 MIN_SIDE_PX = 64
 MAX_STORED_BYTES = 64 * 1024 * 1024  # a PNG of the largest canvas
-PIECE_CHARACTERS = 256 * 1024  # of base64, a multiple of 4
-TURN_BYTES = 1024 * 1024  # digested at a time, then others have their turn
-
-_DATA_URL_HEAD = re.compile(r"\s*data:[\w.+-]+/[\w.+-]+(;[\w=.+-]+)*;base64,", re.IGNORECASE)
 
 
 class PhotoTooLarge(Refusal):
@@ -44,29 +38,19 @@ class StoredPicture:
 async def store_photo(store: ArtifactStore, text: str, max_bytes: int) -> Artifact:
     """Store the photo in `text`, which is base64 or a data URL; raises PhotoTooLarge and InvalidInput."""
     data = await asyncio.to_thread(decoded_photo, text, max_bytes)
-    return await store.write(_in_turns(data), field=PHOTO)
+    return await store.write(in_turns(data), field=PHOTO)
 
 
 def decoded_photo(text: str, max_bytes: int) -> bytes:
-    """Return the bytes of a photo in base64, with or without a data URL's head, line breaks and padding."""
-    head = _DATA_URL_HEAD.match(text)
-    payload = "".join(text[head.end() if head else 0 :].split()).rstrip("=")
-    if len(payload) * 3 // 4 > max_bytes:
-        raise PhotoTooLarge(max_bytes)
+    """Return the bytes of a photo in base64; raises PhotoTooLarge, and InvalidInput for what is no photo."""
     try:
-        data = b"".join(_decoded(payload + "=" * (-len(payload) % 4)))
+        data = decoded(text, max_bytes)
+    except TooManyBytes as error:
+        raise PhotoTooLarge(max_bytes) from error
     except ValueError as error:
         raise InvalidInput(PHOTO, "is not base64") from error
     size_of(data, PHOTO)
     return data
-
-
-def _decoded(payload: str) -> Iterator[bytes]:
-    """Yield what `payload` stands for in pieces: one call for all of it would keep the interpreter for 0.3 s."""
-    if "=" in payload[:-2]:
-        raise ValueError("padding before the end")
-    for start in range(0, len(payload), PIECE_CHARACTERS):
-        yield binascii.a2b_base64(payload[start : start + PIECE_CHARACTERS], strict_mode=True)
 
 
 def size_of(data: bytes, field: str, max_px: int = MAX_PICTURE_PIXELS) -> tuple[int, int]:
@@ -92,7 +76,7 @@ async def referenced(store: ArtifactStore, uri: str, field: str) -> StoredPictur
         return StoredPicture(artifact, width_px, height_px)
     data = await _uploaded(store, uri, field)
     width_px, height_px = await asyncio.to_thread(size_of, data, field)
-    return StoredPicture(await store.write(_in_turns(data), field=field), width_px, height_px)
+    return StoredPicture(await store.write(in_turns(data), field=field), width_px, height_px)
 
 
 def is_ours(store: ArtifactStore, uri: str) -> bool:
@@ -119,10 +103,3 @@ async def _uploaded(store: ArtifactStore, uri: str, field: str) -> bytes:
         return await read_upload(uri, store=store, field=field, max_bytes=MAX_STORED_BYTES)
     except ArtifactNotFound as error:
         raise InvalidInput(field, f"nothing is stored as {uri}") from error
-
-
-async def _in_turns(data: bytes) -> AsyncIterator[bytes]:
-    """Yield `data` in pieces, with a turn for others after each: the store digests what it gets on the event loop."""
-    for start in range(0, len(data), TURN_BYTES):
-        yield data[start : start + TURN_BYTES]
-        await asyncio.sleep(0)

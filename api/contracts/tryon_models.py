@@ -63,7 +63,7 @@ class StrokeBody(Body):
 
     points: Annotated[list[StrokePointBody], Field(min_length=1, max_length=MAX_STROKE_POINTS, fail_fast=True)]
     mode: Literal["add", "remove"]
-    size: Annotated[float, Field(ge=1, le=100, allow_inf_nan=False)] = 20
+    size: Annotated[float, Field(ge=1, le=100, allow_inf_nan=False)] = 20.0
 
     @model_validator(mode="after")
     def _scale(self, info: ValidationInfo) -> Self:
@@ -175,21 +175,3 @@ class Accepted(BaseModel):
 
     workflowId: str  # noqa: N815 - as it is on the wire
     status: TryOnWord
-
-
-def body_of(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
-    """Return the part of the API's description that tells of a body which the route reads by hand."""
-    schema = model.model_json_schema()
-    plain = _inlined(schema, schema.pop("$defs", {}))
-    return {"requestBody": {"required": required, "content": {"application/json": {"schema": plain}}}}
-
-
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """Return `schema` with each reference replaced by what it names: a route's own part can define nothing."""
-    if isinstance(schema, list):
-        return [_inlined(item, definitions) for item in schema]
-    if not isinstance(schema, dict):
-        return schema
-    if "$ref" in schema:
-        return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-    return {key: _inlined(value, definitions) for key, value in schema.items()}

@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 
+from api.bodies import body_of
 from api.contracts.tryon_deps import Workflows, body
 from api.contracts.tryon_images import MAX_STORED_BYTES, is_ours, size_of
-from api.contracts.tryon_models import FetchBody, OverlayBody, body_of
+from api.contracts.tryon_models import FetchBody, OverlayBody
 from api.contracts.tryon_wire import Base64, json_answer
 from blocks.artifacts import ArtifactDamaged, ArtifactNotFound, ArtifactStore
 from tasks.domain.errors import InvalidInput, UpstreamError

@@ -6,9 +6,10 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 from prefect.client.schemas.objects import FlowRun
 
+from api.bodies import body_of
 from api.contracts.tryon_deps import IdempotencyKey, Workflows, body
 from api.contracts.tryon_kinds import GENERATE, PREPROCESS, START, Kind
-from api.contracts.tryon_models import Accepted, CancelBody, GenerateBody, PhotoBody, StartBody, body_of
+from api.contracts.tryon_models import Accepted, CancelBody, GenerateBody, PhotoBody, StartBody
 from api.contracts.tryon_results import Case, ImageForm, word_of
 from api.contracts.tryon_wire import json_answer
 

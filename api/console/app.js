@@ -2,6 +2,7 @@
 
 import { Client, Problem, TemporalClient } from "./client.js";
 import { dress } from "./glb.js";
+import { $, chip, complain, isNarrow, keepInTab, randomHex, submits, watchHealth } from "./page.js";
 import { pane, shortened, wireTabs } from "./panes.js";
 import { picture, wirePicture } from "./picture.js";
 import { element, showReport } from "./report.js";
@@ -18,7 +19,6 @@ const EXAMPLES = {
 };
 const STEPS = { queued: "Waiting", running: "Making", succeeded: "Done" };
 
-const $ = (id) => document.getElementById(id);
 const state = { job: null, controller: null, urls: [] };
 
 // ---- form -------------------------------------------------------------------------------------------------------
@@ -43,14 +43,9 @@ function payload() {
   return asked;
 }
 
-function randomHex(bytes) {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 // ---- a run ------------------------------------------------------------------------------------------------------
 
-async function make(event) {
-  event.preventDefault();
+async function make() {
   if (state.controller) return;
   const asked = payload();
   if (!asked.prompt && !asked.image_b64) return showProblem("Describe the ring, or give a picture of one.");
@@ -118,7 +113,7 @@ function begin() {
   for (const name of ["request", "response", "result", "script"]) pane(name, "—");
   showProblem("");
   showProgress({ status: "queued", progress: 0, detail: "Sending" });
-  if (matchMedia("(max-width: 860px)").matches) $("stage").scrollIntoView({ behavior: "smooth" });
+  if (isNarrow()) $("stage").scrollIntoView({ behavior: "smooth" });
 }
 
 function finish() {
@@ -127,7 +122,7 @@ function finish() {
   $("make").disabled = false;
   $("cancel").hidden = true;
   $("progress").hidden = true;
-  showHealth();
+  state.askHealth();
 }
 
 // ---- what comes back --------------------------------------------------------------------------------------------
@@ -212,25 +207,15 @@ function showElapsed() {
   $("elapsed").textContent = `${((performance.now() - state.started) / 1000).toFixed(0)} s`;
 }
 
-function showProblem(text) {
-  $("problem").textContent = text;
-  $("problem").hidden = !text;
-}
+const showProblem = (text) => complain("problem", text);
 
 // ---- the rest ---------------------------------------------------------------------------------------------------
 
-async function showHealth() {
-  const node = $("health");
-  try {
-    const health = await client().health();
-    const well = health.prefect === "connected" && health.blender_exists;
-    node.dataset.well = well;
-    node.querySelector(".text").textContent = well ? (health.active_jobs ? `${health.active_jobs} active · ${health.queue_size} waiting` : "ready") : "not ready";
-    offerDesigners(health);
-  } catch {
-    node.dataset.well = false;
-    node.querySelector(".text").textContent = "unreachable";
-  }
+async function health() {
+  const health = await client().health();
+  const isWell = health.prefect === "connected" && health.blender_exists;
+  offerDesigners(health);
+  return { isWell, text: isWell ? (health.active_jobs ? `${health.active_jobs} active · ${health.queue_size} waiting` : "ready") : "not ready" };
 }
 
 function offerDesigners({ claude_available: claude, gemini_available: gemini }) {
@@ -242,9 +227,7 @@ function offerDesigners({ claude_available: claude, gemini_available: gemini }) 
 
 function wireMemory() {
   for (const id of ["key", "tenant-key", "user", "bearer", "backend", "workflow"]) {
-    const field = $(id);
-    field.value = sessionStorage.getItem(`atelier.${id}`) ?? field.value;
-    field.addEventListener("input", () => sessionStorage.setItem(`atelier.${id}`, field.value));
+    keepInTab($(id), `atelier.${id}`);
   }
   if (!$("backend").value) $("backend").value = defaultBackend();
 }
@@ -266,26 +249,19 @@ function wireViewer() {
 }
 
 function wire() {
-  $("examples").replaceChildren(...Object.entries(EXAMPLES).map(([name, text]) => {
-    const chip = element("button", { type: "button", class: "chip", title: text }, name);
-    chip.addEventListener("click", () => { $("prompt").value = text; $("prompt").focus(); });
-    return chip;
-  }));
+  const describe = (text) => { $("prompt").value = text; $("prompt").focus(); };
+  $("examples").replaceChildren(...Object.entries(EXAMPLES).map(([name, text]) => chip(name, () => describe(text), { title: text })));
   for (const radio of document.querySelectorAll("input[name=mode]")) {
     radio.addEventListener("change", () => { $("temporal").hidden = mode() !== "temporal"; });
   }
-  $("form").addEventListener("submit", make);
-  $("form").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("form").requestSubmit();
-  });
+  submits($("form"), make);
   $("cancel").addEventListener("click", cancel);
   wirePicture(showProblem);
   wireTabs();
   wireMemory();
   wireTheme($("theme"));
   wireViewer();
-  showHealth();
-  setInterval(showHealth, 30_000);
+  state.askHealth = watchHealth(health);
 }
 
 wire();

@@ -2,7 +2,7 @@
 
 const FIRST_POLL_MS = 500;
 const POLL_MS = 1000;
-const PATIENCE = 30; // failed polls in a row before a job is given up
+const PATIENCE = 30; // failed looks in a row before a run is given up
 
 export class Problem extends Error {
   constructor(message, body = null) {
@@ -70,22 +70,14 @@ export class Client {
   }
 
   async #poll(id, watch) {
-    let failures = 0;
-    for (let wait = FIRST_POLL_MS; ; wait = POLL_MS) {
-      await pause(wait, watch.signal);
-      if (watch.signal.aborted) throw new Problem("Stopped watching");
-      try {
-        const { body } = await this.#call(`jobs/${encodeURIComponent(id)}/result`, { signal: watch.signal });
-        failures = 0;
-        if (body.status === "succeeded") return body.result;
-        if (body.status === "failed") throw new Problem(body.error, body);
-        if (body.status === "cancelled") throw new Problem("The job was cancelled", body);
-        watch.onProgress(body);
-      } catch (problem) {
-        const passing = problem.status === 503 || problem.status === 502 || problem instanceof TypeError;
-        if (!passing || ++failures > PATIENCE) throw problem;
-      }
-    }
+    await pause(FIRST_POLL_MS, watch.signal);
+    return untilFound(watch.signal, async () => {
+      const { body } = await this.#call(`jobs/${encodeURIComponent(id)}/result`, { signal: watch.signal });
+      if (body.status === "succeeded") return body.result;
+      if (body.status === "failed") throw new Problem(body.error, body);
+      if (body.status === "cancelled") throw new Problem("The job was cancelled", body);
+      watch.onProgress(body);
+    });
   }
 
   async #call(path, options = {}) {
@@ -161,11 +153,36 @@ export async function request(url, { method = "GET", json, signal, headers = {} 
   const response = await fetch(url, options);
   const body = await response.json().catch(() => null);
   if (!response.ok) {
-    const problem = new Problem(body?.detail || body?.error || `HTTP ${response.status}`, body);
+    const problem = new Problem(said(body) || `HTTP ${response.status}`, body);
     problem.status = response.status;
     throw problem;
   }
   return { response, body };
+}
+
+// Returns a refusal's words: `detail`, or `error` as a text or as an envelope with the fields that it is about.
+function said(body) {
+  const error = body?.detail || body?.error;
+  if (!error?.message) return error;
+  const fields = error.details?.fields ?? [];
+  return fields.length ? fields.map(({ field, message }) => `${field}: ${message}`).join("; ") : error.message;
+}
+
+// Looks every second until there is something to return. Failures that may pass, of the network or of a service that is
+// being restarted, are borne for half a minute.
+export async function untilFound(signal, look) {
+  for (let failures = 0; ; ) {
+    try {
+      const found = await look();
+      if (found !== undefined) return found;
+      failures = 0;
+    } catch (problem) {
+      const isPassing = problem.status === 503 || problem.status === 502 || problem instanceof TypeError;
+      if (!isPassing || ++failures > PATIENCE) throw problem;
+    }
+    await pause(POLL_MS, signal);
+    signal.throwIfAborted();
+  }
 }
 
 export function pause(ms, signal) {

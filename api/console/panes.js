@@ -1,6 +1,6 @@
 // The raw payloads, one tab each: what was asked, what was answered, what came of it.
 
-const $ = (id) => document.getElementById(id);
+import { $, copies } from "./page.js";
 
 export function pane(name, content) {
   $(`pane-${name}`).textContent = typeof content === "string" ? content : JSON.stringify(content, null, 2);
@@ -30,9 +30,5 @@ export function wireTabs() {
       next.focus();
     });
   });
-  $("copy").addEventListener("click", async () => {
-    await navigator.clipboard.writeText(document.querySelector("[role=tabpanel]:not([hidden])").textContent);
-    $("copy").textContent = "Copied";
-    setTimeout(() => { $("copy").textContent = "Copy"; }, 1200);
-  });
+  copies($("copy"), () => document.querySelector("[role=tabpanel]:not([hidden])").textContent);
 }

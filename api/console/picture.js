@@ -1,5 +1,6 @@
 // The reference picture: chosen, dropped or pasted; shown, and kept as base64 until a ring is asked for.
 
+import { dataUrlOf } from "./photo.js";
 import { element } from "./report.js";
 
 const MAX_BYTES = 10 * 1024 * 1024;
@@ -14,7 +15,7 @@ async function take(file, complain) {
   if (!file.type.startsWith("image/")) return complain("That file is not a picture.");
   if (file.size > MAX_BYTES) return complain("The picture is larger than 10 MB.");
   complain("");
-  const url = await dataUrl(file);
+  const url = await dataUrlOf(file);
   current = { base64: url.slice(url.indexOf(",") + 1), mime: file.type };
   $("picture-preview").src = url;
   show(file.name);
@@ -24,15 +25,6 @@ function show(name) {
   $("picture-preview").hidden = !name;
   $("picture-remove").hidden = !name;
   $("drop-text").replaceChildren(...(name ? [name] : ["Drop a picture here, or ", element("u", {}, "choose one")]));
-}
-
-function dataUrl(file) {
-  return new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(file);
-  });
 }
 
 // complain(text) tells the visitor what is wrong, or with "" that nothing is.

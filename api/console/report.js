@@ -90,3 +90,8 @@ function table(title, heads, rows) {
     element("div", { class: "scroll" }, element("table", {}, element("thead", {}, cells("th", heads)), element("tbody", {}, ...rows.map((row) => cells("td", row))))),
   ];
 }
+
+export function warningNote(lines, title = "Worth knowing") {
+  if (!lines?.length) return [];
+  return [element("div", { class: "note warn" }, element("h3", {}, title), element("ul", {}, ...lines.map((line) => element("li", {}, line))))];
+}

@@ -1,10 +1,8 @@
 // Talks to the native API: starts runs, follows them, fetches what they left. Knows nothing of the page.
 
-import { pause, Problem, request } from "../client.js";
+import { Problem, request, untilFound } from "../client.js";
 import { combinedRoot } from "../navigation.js";
 
-const POLL_MS = 1000;
-const PATIENCE = 30; // failed polls in a row before a run is given up
 const ENDED_BADLY = ["failed", "crashed", "cancelled"];
 
 // Returns the native API's root: of this very port when the combined app serves the page, else as the page is told.
@@ -49,21 +47,12 @@ export class Models3d {
 
   // Returns what a run left once it has ended well; onProgress(view) hears of every look before that.
   async follow(id, { signal, onProgress }) {
-    let failures = 0;
-    for (;;) {
-      try {
-        const view = await this.#call(path(id), { signal });
-        failures = 0;
-        if (view.state === "completed") return await this.result(id, signal);
-        if (ENDED_BADLY.includes(view.state)) throw ended(view);
-        onProgress(view);
-      } catch (problem) {
-        const passing = problem.status === 503 || problem.status === 502 || problem instanceof TypeError;
-        if (!passing || ++failures > PATIENCE) throw problem;
-      }
-      await pause(POLL_MS, signal);
-      signal.throwIfAborted();
-    }
+    return untilFound(signal, async () => {
+      const view = await this.#call(path(id), { signal });
+      if (view.state === "completed") return this.result(id, signal);
+      if (ENDED_BADLY.includes(view.state)) throw ended(view);
+      onProgress(view);
+    });
   }
 
   // Returns what an ended run left.

@@ -1,6 +1,7 @@
 // Wires the page: a wish becomes concepts, a concept or a picture a model, a model files in a print size. What was made
 // and what is under way is kept in this browser by the ids of the runs, so a reload goes on where it was.
 
+import { $, complain, isNarrow, keepInTab, nodes, randomHex, submits, told as toldOf, watchHealth } from "../page.js";
 import { Progress } from "../progress.js";
 import { wireTheme } from "../theme.js";
 import { Models3d, nativeRoot, reference } from "./api.js";
@@ -17,9 +18,6 @@ const SAVED = "atelier.models3d";
 const KEY = "atelier.models3d.key";
 const NEEDED = ["concepts", "model3d", "rescale3d"];
 
-const $ = (id) => document.getElementById(id);
-const nodes = (ids) => Object.fromEntries(Object.entries(ids).map(([name, id]) => [name, $(id)]));
-
 // concepts, model: {id, result} of finished runs. files: {id, result, mm}, the size that they were made for. run: the one
 // under way, {kind, id, since, mm, picked, stop}. picked: sha256 of the concept that the model is made of.
 const state = { tab: randomHex(8), root: null, concepts: null, model: null, files: null, run: null, picked: null, restored: false };
@@ -30,13 +28,8 @@ const progress = new Progress(nodes({ box: "progress", line: "detail", elapsed: 
 const turntable = new Turntable(nodes({ viewer: "viewer", ground: "ground", lines: "lines", squares: "squares", empty: "empty", spin: "spin" }));
 const sizing = new Sizing(resized);
 
-function randomHex(bytes) {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
 const api = () => new Models3d(state.root, $("key").value.trim());
 const fetched = (artifact, what) => api().blob(artifact, what);
-const isNarrow = () => matchMedia("(max-width: 860px)").matches;
 
 // ---- runs -------------------------------------------------------------------------------------------------------
 
@@ -139,17 +132,7 @@ async function cancel() {
   }
 }
 
-function told(problem) {
-  if (problem.name === "AbortError") return "Cancelled.";
-  if (problem.status === 404 || problem.status === 410) return "This run is not known any more.";
-  if (problem instanceof TypeError) return `The service cannot be reached: ${problem.message}.`;
-  return [problem.message || `${problem}`, problem.step && `Step: ${stepName(problem.step)}.`].filter(Boolean).join(" — ");
-}
-
-function complain(id, text) {
-  $(id).textContent = text;
-  $(id).hidden = !text;
-}
+const told = (problem) => toldOf(problem, problem.step && `Step: ${stepName(problem.step)}.`);
 
 // ---- the size ---------------------------------------------------------------------------------------------------
 
@@ -240,44 +223,23 @@ function startOver() {
 
 // ---- the rest ---------------------------------------------------------------------------------------------------
 
-async function showHealth() {
-  const node = $("health");
-  const say = (well, text) => {
-    node.dataset.well = well;
-    node.querySelector(".text").textContent = text;
-  };
-  try {
-    const { checks } = await api().ready();
-    const missing = Object.keys(checks).filter((name) => !checks[name] && (!name.includes(" ") || NEEDED.some((each) => name.endsWith(` ${each}`))));
-    say(!missing.length, missing.length ? `missing: ${missing.join(", ")}` : "ready");
-  } catch {
-    say(false, `unreachable: ${state.root.host}`);
-  }
-}
-
-function submits(form, act) {
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    act();
-  });
+async function health() {
+  const { checks } = await api().ready();
+  const missing = Object.keys(checks).filter((name) => !checks[name] && (!name.includes(" ") || NEEDED.some((each) => name.endsWith(` ${each}`))));
+  return { isWell: !missing.length, text: missing.length ? `missing: ${missing.join(", ")}` : "ready" };
 }
 
 async function wire() {
   submits($("form"), () => { if (!$("draw").disabled) draw(); });
   submits($("size-form"), makeFiles);
-  $("form").addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) $("form").requestSubmit();
-  });
   $("form").addEventListener("change", save);
   $("skip").addEventListener("click", () => build());
   $("cancel").addEventListener("click", cancel);
   $("anew").addEventListener("click", startOver);
-  $("key").value = sessionStorage.getItem(KEY) ?? "";
-  $("key").addEventListener("input", () => sessionStorage.setItem(KEY, $("key").value));
+  keepInTab($("key"), KEY);
   wireTheme($("theme"));
   state.root = await nativeRoot();
-  showHealth();
-  setInterval(showHealth, 30_000);
+  watchHealth(health, () => `unreachable: ${state.root.host}`);
   await restore();
 }
 

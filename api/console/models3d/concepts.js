@@ -1,6 +1,6 @@
 // The concepts as cards: who drew them, and one button each to go on with.
 
-import { element } from "../report.js";
+import { element, warningNote } from "../report.js";
 
 const PROVIDERS = { openai: "OpenAI", gemini: "Gemini", offline: "the offline illustrator" };
 
@@ -52,9 +52,4 @@ function drawnBy({ provider, model_id: model, cost_summary: cost }) {
   const who = `Drawn by ${PROVIDERS[provider] ?? (provider || "the service")}`;
   const usd = cost?.total_usd ? `$${cost.total_usd.toFixed(4)}` : "";
   return [provider === "offline" || !model ? who : `${who}, ${model}`, usd].filter(Boolean).join(" · ");
-}
-
-export function warningNote(lines, title = "Worth knowing") {
-  if (!lines?.length) return [];
-  return [element("div", { class: "note warn" }, element("h3", {}, title), element("ul", {}, ...lines.map((line) => element("li", {}, line))))];
 }

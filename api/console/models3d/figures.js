@@ -1,7 +1,6 @@
 // What is said of a model: dimensions, walls, verdict; foretold for a size that is wanted, measured in finished files.
 
-import { element } from "../report.js";
-import { warningNote } from "./concepts.js";
+import { element, warningNote } from "../report.js";
 import { inUnit, isDoubtful, MIN_WALL_MM, spoken } from "./size.js";
 
 // told: as foretold() or measured() give it. proof: that it came from, for what no size changes.

@@ -1,5 +1,6 @@
 // The files of a size: one button each, fetched when it is pressed.
 
+import { saveFile } from "../page.js";
 import { element } from "../report.js";
 
 const NAMES = { glb: "GLB", stl: "STL", "3mf": "3MF", obj: "OBJ", usdz: "USDZ" };
@@ -14,7 +15,7 @@ export function fileLinks(artifacts, name, { blob, fail }) {
     button.addEventListener("click", async () => {
       button.disabled = true;
       try {
-        save(await blob(artifact, text), `${name}.${ENDINGS[format] ?? format}`);
+        saveFile(await blob(artifact, text), `${name}.${ENDINGS[format] ?? format}`);
       } catch (problem) {
         fail(problem);
       } finally {
@@ -23,12 +24,6 @@ export function fileLinks(artifacts, name, { blob, fail }) {
     });
     return button;
   });
-}
-
-function save(blob, name) {
-  const href = URL.createObjectURL(blob);
-  element("a", { href, download: name }).click();
-  setTimeout(() => URL.revokeObjectURL(href), 60_000); // the browser is still writing
 }
 
 // Returns a file's name from what was wished: short, plain letters.

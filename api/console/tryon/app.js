@@ -1,16 +1,18 @@
 // Wires the page: a photo, marks on it, a mask, two pictures. What is under way survives a reload of this tab.
 
 import { Problem } from "../client.js";
+import { keepPhoto, keptPhoto } from "../kept.js";
+import { contractRoot } from "../navigation.js";
+import { $, chip, complain, count, isNarrow, keepInTab, nodes, randomHex, told as toldOf, watchHealth } from "../page.js";
+import { base64Of, openPhoto, wireFiles } from "../photo.js";
 import { Progress } from "../progress.js";
 import { element } from "../report.js";
 import { wireTheme } from "../theme.js";
 import { Board } from "./canvas.js";
 import { fitted, reported } from "./frame.js";
-import { keepPhoto, keptPhoto } from "./kept.js";
 import { Marks, point } from "./marks.js";
-import { openPhoto, wireFiles } from "./photo.js";
 import { picturesOf, pretty, Results } from "./results.js";
-import { base64Of, kindOf, rootOf, STEP_NAMES, STEPS, TryOn } from "./workflow.js";
+import { kindOf, STEP_NAMES, STEPS, TryOn } from "./workflow.js";
 
 const SAMPLES = { necklace: "Sample: necklace", ring: "Sample: ring" };
 const TOOLS = {
@@ -21,28 +23,17 @@ const TOOLS = {
 };
 const SAVED = "atelier.tryon";
 
-const $ = (id) => document.getElementById(id);
 const marks = new Marks();
 const board = new Board($("canvas"), keep);
-const results = new Results(nodes(["compare", "downloads", "notes", "metrics", "fidelity", "engines"]));
+const results = new Results(nodes({ compare: "compare", downloads: "downloads", notes: "notes", metrics: "metrics", fidelity: "fidelity", engines: "engines" }));
 const stepName = (step) => STEP_NAMES[step] ?? pretty(step || "WAITING");
-const progress = new Progress({ box: $("progress"), line: $("doing"), ...nodes(["elapsed", "meter", "steps", "announcement"]) }, stepName);
+const progress = new Progress(nodes({ box: "progress", line: "doing", elapsed: "elapsed", meter: "meter", steps: "steps", announcement: "announcement" }), stepName);
 
 // photo: as openPhoto gives it. prepared: of the last mask's result what is needed, its size, and the points that it was
 // made of. run: the one under way, {id, since, points, stop}. shown: id of a finished run.
 const state = { tab: randomHex(8), photo: null, prepared: null, run: null, shown: null, restored: false };
 
-function randomHex(bytes) {
-  return [...crypto.getRandomValues(new Uint8Array(bytes))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-function nodes(ids) {
-  return Object.fromEntries(ids.map((id) => [id, $(id)]));
-}
-
-function api() {
-  return new TryOn(rootOf(location), $("key").value.trim());
-}
+const api = () => new TryOn(contractRoot(), $("key").value.trim());
 
 // ---- the photo --------------------------------------------------------------------------------------------------
 
@@ -115,7 +106,7 @@ function counts() {
   const on = marks.points.filter(({ label }) => label === 1).length;
   const parts = [`${on} on the jewelry`, `${marks.points.length - on} beside it`];
   const strokes = marks.strokes.length;
-  return [...parts, ...(strokes ? [`${strokes} stroke${strokes === 1 ? "" : "s"}`] : [])].join(" · ");
+  return [...parts, ...(strokes ? [count(strokes, "stroke")] : [])].join(" · ");
 }
 
 const pointed = () => marks.points.some(({ label }) => label === 1);
@@ -242,24 +233,14 @@ async function cancel() {
 }
 
 function told(problem) {
-  if (problem.name === "AbortError") return "Cancelled.";
-  if (problem.status === 404) return "This run is not known any more.";
-  if (!(problem instanceof Problem)) return `${problem.message || problem}`;
   const { failedStep, isRetryable } = problem.body?.error ?? {};
-  return [problem.message, failedStep && `Step: ${stepName(failedStep)}.`, isRetryable && "You may try again later."].filter(Boolean).join(" — ");
-}
-
-function complain(id, text) {
-  $(id).textContent = text;
-  $(id).hidden = !text;
+  return toldOf(problem, failedStep && `Step: ${stepName(failedStep)}.`, isRetryable && "You may try again later.");
 }
 
 function showResult(shown) {
   $("result").hidden = !shown;
   if (!shown) results.clear();
 }
-
-const isNarrow = () => matchMedia("(max-width: 860px)").matches;
 
 // ---- what survives a reload -------------------------------------------------------------------------------------
 
@@ -298,18 +279,11 @@ async function bringBack({ tab, marks: made, prepared, choices }) {
 
 // ---- the rest ---------------------------------------------------------------------------------------------------
 
-async function showHealth() {
-  const node = $("health");
-  const text = node.querySelector(".text");
-  try {
-    const { status, services } = await api().health();
-    const offline = Object.keys(services ?? {}).filter((name) => services[name] === "offline");
-    node.dataset.well = status === "healthy" && !offline.length;
-    text.textContent = offline.length ? `offline: ${offline.join(", ")}` : status === "healthy" ? "ready" : "not ready";
-  } catch {
-    node.dataset.well = false;
-    text.textContent = "unreachable";
-  }
+async function health() {
+  const { status, services } = await api().health();
+  const offline = Object.keys(services ?? {}).filter((name) => services[name] === "offline");
+  const isWell = status === "healthy" && !offline.length;
+  return { isWell, text: offline.length ? `offline: ${offline.join(", ")}` : isWell ? "ready" : "not ready" };
 }
 
 function wireKeys() {
@@ -345,11 +319,7 @@ function wireTools() {
 function wire() {
   wireFiles({ inputs: [$("picture"), $("camera")], drop: $("drop"), take });
   $("camera-chip").hidden = !navigator.maxTouchPoints; // only what can be touched is likely to have a camera at hand
-  $("samples").replaceChildren(...Object.entries(SAMPLES).map(([name, text]) => {
-    const chip = element("button", { type: "button", class: "chip" }, text);
-    chip.addEventListener("click", () => takeSample(name));
-    return chip;
-  }));
+  $("samples").replaceChildren(...Object.entries(SAMPLES).map(([name, text]) => chip(text, () => takeSample(name))));
   wireTools();
   wireKeys();
   for (const [id, kind] of [["make-mask", "preprocess"], ["put-on", "generate"], ["all", "start"]]) {
@@ -358,12 +328,10 @@ function wire() {
   for (const id of ["jewelry", "gender"]) $(id).addEventListener("change", save);
   $("form").addEventListener("submit", (event) => event.preventDefault());
   $("cancel").addEventListener("click", cancel);
-  $("key").value = sessionStorage.getItem("atelier.tryon.key") ?? "";
-  $("key").addEventListener("input", () => sessionStorage.setItem("atelier.tryon.key", $("key").value));
+  keepInTab($("key"), "atelier.tryon.key");
   wireTheme($("theme"));
   restore();
-  showHealth();
-  setInterval(showHealth, 30_000);
+  watchHealth(health);
 }
 
 wire();

@@ -1,9 +1,6 @@
 // Talks to the try-on contract. Knows nothing of the page.
 
-import { pause, Problem, request } from "../client.js";
-
-const POLL_MS = 1000;
-const PATIENCE = 30; // failed polls in a row before a run is given up
+import { Problem, request, untilFound } from "../client.js";
 
 // Of each kind of run, by the prefix of its id, the steps in the contract's words.
 const PREPARING = ["UPLOADING_IMAGE", "RESIZING_IMAGE", "CHECKING_ZOOM", "REMOVING_BACKGROUND", "GENERATING_MASK"];
@@ -27,11 +24,6 @@ export const STEP_NAMES = {
 
 export const kindOf = (id) => ["preprocess", "generate"].find((kind) => id.startsWith(`${kind}-`)) ?? "start";
 
-// Everything before /ui/ is the contract's root: this page is on its own port and under a prefix alike.
-export function rootOf(location) {
-  return new URL(location.pathname.slice(0, location.pathname.lastIndexOf("/ui/") + 1), location.origin);
-}
-
 export class TryOn {
   constructor(root, key = "") {
     this.root = root;
@@ -50,22 +42,13 @@ export class TryOn {
 
   // Returns the result of a run once it is there; onProgress(status) hears of every look before that.
   async follow(id, { signal, onProgress }) {
-    let failures = 0;
-    for (;;) {
-      try {
-        const status = await this.#call(`${path(id)}?images=uri&case=camel`, { signal });
-        failures = 0;
-        if (status.status === "COMPLETED") return status.result;
-        if (status.status === "CANCELLED") throw new Problem("Cancelled.", status);
-        if (status.status === "FAILED") throw new Problem(status.detail || status.error?.message || "It failed.", status);
-        onProgress(status);
-      } catch (problem) {
-        const passing = problem.status === 503 || problem.status === 502 || problem instanceof TypeError;
-        if (!passing || ++failures > PATIENCE) throw problem;
-      }
-      await pause(POLL_MS, signal);
-      signal.throwIfAborted();
-    }
+    return untilFound(signal, async () => {
+      const status = await this.#call(`${path(id)}?images=uri&case=camel`, { signal });
+      if (status.status === "COMPLETED") return status.result;
+      if (status.status === "CANCELLED") throw new Problem("Cancelled.", status);
+      if (status.status === "FAILED") throw new Problem(status.detail || status.error?.message || "It failed.", status);
+      onProgress(status);
+    });
   }
 
   async cancel(id) {
@@ -90,14 +73,4 @@ const path = (id) => `workflow/${encodeURIComponent(id)}`;
 export function blobOf(base64) {
   const bytes = Uint8Array.from(atob(base64.slice(base64.indexOf(",") + 1)), (letter) => letter.charCodeAt(0));
   return new Blob([bytes], { type: bytes[0] === 0x89 ? "image/png" : "image/jpeg" });
-}
-
-export async function base64Of(blob) {
-  const url = await new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(reader.result);
-    reader.onerror = () => reject(reader.error);
-    reader.readAsDataURL(blob);
-  });
-  return url.slice(url.indexOf(",") + 1);
 }

@@ -1,6 +1,6 @@
 // The photo: chosen, dropped, pasted or taken with a camera; looked at before anything is sent.
 
-import { Problem } from "../client.js";
+import { Problem } from "./client.js";
 
 const MAX_MB = 20;
 const MAX_PIXELS = 64e6;
@@ -58,4 +58,18 @@ export function wireFiles({ inputs, drop, take }) {
     const [file] = event.clipboardData.files;
     if (file) take(file);
   });
+}
+
+export function dataUrlOf(blob) {
+  return new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(reader.result);
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(blob);
+  });
+}
+
+export async function base64Of(blob) {
+  const url = await dataUrlOf(blob);
+  return url.slice(url.indexOf(",") + 1);
 }

@@ -1,0 +1,43 @@
+// Scenes to begin with.
+
+export const SAMPLES = {
+  "Emerald ring": {
+    scene: "A gold ring with a round emerald stands on a slab of pale marble, lit by a window.",
+    props: ["marble slab", "linen cloth"],
+    subjects: [{ description: "a yellow gold ring with one round emerald", position: "a little left of the middle", color_palette: ["gold", "emerald green #1f7a4d"] }],
+    style: "product photograph, macro",
+    color_palette: ["ivory", "gold", "emerald green #1f7a4d", "slate gray"],
+    lighting: "soft window light from the left, long gentle shadows",
+    mood: "calm, precious",
+    film_stock: "",
+    era: "contemporary",
+    background: "out of focus, warm grey",
+    composition: "the ring on a third, empty space to its right",
+    time_weather: "morning",
+    camera: { angle: "slightly from above", distance: "close-up", lens: "100 mm macro", f_number: "f/4", iso: 200, shutter_speed: "1/125", aspect_ratio: "3:2", focus: "on the stone" },
+  },
+  "Pendant at dusk": {
+    scene: "A silver pendant with a moonstone hangs from a driftwood branch by the sea at dusk.",
+    props: ["driftwood", "fine chain"],
+    subjects: [{ description: "a silver pendant with an oval moonstone", position: "middle", color_palette: ["silver", "light steel blue"] }],
+    style: "editorial photograph",
+    color_palette: ["midnight blue", "silver", "dusty rose #c9a0a0"],
+    lighting: "last light of the day from behind, a soft rim",
+    mood: "quiet, a little sad",
+    time_weather: "dusk, clear",
+    background: "the sea, far out of focus",
+    camera: { lens: "85 mm", f_number: "f/1.8", aspect_ratio: "2:3" },
+  },
+  "Barn in fog": {
+    scene: "A red barn stands in a meadow in morning fog.",
+    props: ["fence", "single oak"],
+    subjects: [{ description: "a weathered red barn", position: "right third", color_palette: ["dark red #6b2320"] }],
+    style: "landscape photograph, film grain",
+    color_palette: ["dark red #6b2320", "gainsboro", "dark olive green"],
+    lighting: "diffuse, low contrast",
+    mood: "still",
+    film_stock: "Kodak Portra 400",
+    time_weather: "early morning, fog",
+    camera: { lens: "50 mm", f_number: "f/8", iso: 400, aspect_ratio: "3:2" },
+  },
+};

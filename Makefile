@@ -3,6 +3,7 @@
 #   make demo PROMPT="…"   one ring from a prompt, through the whole house (KEEP=1 leaves the stack up)
 #   make demo-tryon [PHOTO=…]  a photo of jewelry put on a person; its clicks lie beside it, as .json
 #   make demo-3d [PICTURE=…]  a picture of a piece made a mesh, and that a print of 40 mm
+#   make demo-images [CONCEPT="…"] [PHOTO=…]  rounds of pictures about an idea; a photo described and imagined anew
 #   make up                the stack, until Ctrl-C; make down: stop one that was left up
 #   make test              every test; make check: style, types, architecture; make bench [ONLY=group]
 #   make gpu               the environment of the try-on's models: torch with CUDA, about 6 GB
@@ -13,6 +14,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PROMPT ?= A vintage art deco ring with channel-set baguette diamonds
 KEEP ?=
 PHOTO ?=
+CONCEPT ?=
 PICTURE ?=
 ONLY ?=
 
@@ -23,13 +25,13 @@ NPM = PATH="$(PATH):$(CURDIR)/$(BIN)" npm
 NPM_QUIET := --ignore-scripts --no-audit --no-fund --legacy-peer-deps --loglevel=error --no-update-notifier
 LOCK := $(BIN)/uv pip compile --quiet --generate-hashes --no-header --python-version 3.11
 
-export PROMPT
+export PROMPT CONCEPT
 export UV_COMPILE_BYTECODE := 1
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-tryon demo-3d up down test check bench doctor environment gpu assets lock clean system browser
+.PHONY: help demo demo-tryon demo-3d demo-images up down test check bench doctor environment gpu assets lock clean system browser
 
 help:
 	@sed -n 's/^#   //p' Makefile
@@ -42,6 +44,9 @@ demo-tryon: environment assets
 
 demo-3d: environment assets
 	@$(BIN)/python -m deployments demo-3d $(PICTURE) $(if $(KEEP),--keep)
+
+demo-images: environment assets
+	@$(BIN)/python -m deployments demo-images "$$CONCEPT" $(if $(PHOTO),--photo $(PHOTO)) $(if $(KEEP),--keep)
 
 up: environment assets
 	@$(BIN)/python -m deployments up

@@ -53,6 +53,13 @@ def parser() -> argparse.ArgumentParser:
     demo_3d.add_argument("--keep", action="store_true", help="leave the stack running")
     demo_3d.set_defaults(run=_demo_3d)
 
+    demo_images = commands.add_parser("demo-images", help="an idea to rounds of pictures; a photo to a scene")
+    demo_images.add_argument("concept", nargs="?", help="what the pictures are to be about")
+    demo_images.add_argument("--photo", type=_file, help="to be described and imagined anew; else a sample")
+    demo_images.add_argument("--out", type=Path, default=Path("out/demo-images"), metavar="DIR")
+    demo_images.add_argument("--keep", action="store_true", help="leave the stack running")
+    demo_images.set_defaults(run=_demo_images)
+
     _add_workbench(commands)
     return root
 
@@ -126,6 +133,12 @@ def _demo_3d(options: argparse.Namespace) -> int:
     from deployments.demo_models3d import SAMPLE, demo_models3d
 
     return demo_models3d(options.picture or SAMPLE, options.out, keep=options.keep)
+
+
+def _demo_images(options: argparse.Namespace) -> int:
+    from deployments.demo_images import CONCEPT, SAMPLE, demo_images
+
+    return demo_images(options.concept or CONCEPT, options.photo or SAMPLE, options.out, keep=options.keep)
 
 
 def _demo_try_on(options: argparse.Namespace) -> int:

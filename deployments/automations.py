@@ -1,9 +1,11 @@
 """What Prefect does by itself when something happens, or fails to happen: visible and editable in its pages.
 
 A run whose process and worker are both gone says nothing any more. It becomes Crashed, a step that Prefect refuses
-for a run which has ended after all, and then waits for another worker, unless it has been started three times.
+for a run which has ended after all, and then waits for another worker, unless it has been started three times; a run
+that keeps what it finished, more often, since an event does not tell whether it got on meanwhile.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
@@ -23,6 +25,7 @@ SILENCE = timedelta(seconds=3 * HEARTBEAT_S)
 # Pulling a container's image belongs to this time.
 SLOW_START = timedelta(minutes=10)
 LOST = "No sign of life"
+MAX_STARTS_WITH_MILESTONES = 20
 
 ENDS = {"Completed", "Failed", "TimedOut", "Crashed", "Cancelled"}
 PUT_BACK = {"Scheduled", "AwaitingRetry", "AwaitingConcurrencySlot", "Resuming"}
@@ -31,12 +34,16 @@ PUT_BACK = {"Scheduled", "AwaitingRetry", "AwaitingConcurrencySlot", "Resuming"}
 async def apply(client: PrefectClient) -> None:
     """Create the automations that are missing; one that exists stays as it is, since a person may have edited it."""
     deliver = await client.read_deployment_by_name(DELIVER_WEBHOOK)
-    for automation in (silent_runs(), runs_that_never_begin(), lost_runs_again(), webhooks(deliver.id)):
+    for automation in _all(deliver.id):
         known = await client.read_automations_by_name(automation.name)
         if not known:
             await client.create_automation(automation)
         elif not _deployments(automation) <= _deployments(known[0]):  # it was deleted and made anew: another id
             await client.update_automation(known[0].id, automation)
+
+
+def _all(deliver: UUID) -> list[AutomationCore]:
+    return [silent_runs(), runs_that_never_begin(), lost_runs_again(), lost_jobs_again(), webhooks(deliver)]
 
 
 def _deployments(automation: AutomationCore) -> set[UUID | None]:
@@ -66,18 +73,21 @@ def runs_that_never_begin() -> AutomationCore:
 
 def lost_runs_again() -> AutomationCore:
     """A run that was lost is for another worker to take, up to MAX_STARTS starts."""
-    begun = {"prefect.run-count": [str(count) for count in range(MAX_STARTS)]}
-    again = ChangeFlowRunState(state=StateType.SCHEDULED, name="AwaitingRetry", message="Lost, so it is started again.")
     return AutomationCore(
         name="Lost runs are started again",
         description=f"At most {MAX_STARTS} starts in all; after that they stay Crashed.",
-        trigger=EventTrigger(
-            match=EVERY_RUN | {"prefect.state-message": f"{LOST}*"} | begun,
-            expect={f"{RUN}Crashed"},
-            for_each={"prefect.resource.id"},
-            posture=Posture.Reactive,
-        ),
-        actions=[again],
+        trigger=_lost(range(MAX_STARTS)),
+        actions=[_again()],
+    )
+
+
+def lost_jobs_again() -> AutomationCore:
+    """A lost run of a deployment tagged "milestones" is worth more starts: each goes on from what the last one kept."""
+    return AutomationCore(
+        name="Lost runs with milestones are started again",
+        description=f"At most {MAX_STARTS_WITH_MILESTONES} starts in all; after that they stay Crashed.",
+        trigger=_lost(range(MAX_STARTS, MAX_STARTS_WITH_MILESTONES), tag="milestones"),
+        actions=[_again()],
     )
 
 
@@ -94,7 +104,7 @@ def webhooks(deployment_id: UUID) -> AutomationCore:
         description="Tells the client of a run that it has ended.",
         trigger=EventTrigger(
             match=EVERY_RUN,
-            match_related={"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.webhook"},
+            match_related=_tagged("webhook"),
             expect={RUN + name for name in ENDS},
             for_each={"prefect.resource.id"},
             posture=Posture.Reactive,
@@ -112,6 +122,25 @@ def _absence(after: set[str], expect: set[str], within: timedelta) -> EventTrigg
         posture=Posture.Proactive,
         within=within,
     )
+
+
+def _lost(starts: Iterable[int], tag: str | None = None) -> EventTrigger:
+    counts = {"prefect.run-count": [str(count) for count in starts]}
+    return EventTrigger(
+        match=EVERY_RUN | {"prefect.state-message": f"{LOST}*"} | counts,
+        match_related=_tagged(tag) if tag else {},
+        expect={f"{RUN}Crashed"},
+        for_each={"prefect.resource.id"},
+        posture=Posture.Reactive,
+    )
+
+
+def _tagged(tag: str) -> dict[str, str]:
+    return {"prefect.resource.role": "tag", "prefect.resource.id": f"prefect.tag.{tag}"}
+
+
+def _again() -> ChangeFlowRunState:
+    return ChangeFlowRunState(state=StateType.SCHEDULED, name="AwaitingRetry", message="Lost, so it is started again.")
 
 
 def _crash(message: str) -> ChangeFlowRunState:

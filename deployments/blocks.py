@@ -5,8 +5,10 @@ from prefect.blocks.core import Block
 from blocks.artifacts import ArtifactStore
 from blocks.blender import Blender
 from blocks.image_models import GeminiImages, OpenAIImages
+from blocks.images.endpoint import ImageEndpoint
 from blocks.language_models.claude import Claude
 from blocks.language_models.gemini import Gemini
+from blocks.language_models.openai_compatible import OpenAICompatible
 from blocks.models3d.trellis import Trellis
 from blocks.try_on.a100 import A100
 from blocks.try_on.birefnet import BiRefNet
@@ -18,8 +20,8 @@ NAME = "atelier"
 
 def block_types() -> list[type[Block]]:
     """Return every type of ours."""
-    models: list[type[Block]] = [Claude, Gemini, OpenAIImages, GeminiImages]
-    return [ArtifactStore, Blender, *models, ImageManipulator, BiRefNet, SAM3, A100, Trellis]
+    models: list[type[Block]] = [Claude, Gemini, OpenAICompatible, OpenAIImages, GeminiImages]
+    return [ArtifactStore, Blender, *models, ImageManipulator, BiRefNet, SAM3, A100, Trellis, ImageEndpoint]
 
 
 def our_blocks() -> list[Block]:

@@ -14,6 +14,8 @@ TRY_ON_GENERATE = "try-on-generate/default"
 CONCEPTS = "generate-concepts/default"
 MODEL = "generate-model/default"
 RESCALE = "rescale-model/default"
+IMAGES = "dual-generate/default"
+ANALYZE_IMAGE = "analyze-image/default"
 RUN_DAG = "run-dag/default"
 HOUSEKEEPING = "housekeeping/default"
 SERVICE_PROBE = "service-probe/default"
@@ -30,6 +32,9 @@ CONCEPTS_QUEUE = "concepts"  # of the pool CPU
 CONCEPTS_AT_ONCE = 4
 MODELS_QUEUE = "models"  # of the pool GPU, for both deployments; only one of their steps needs the GPU itself
 MODELS_AT_ONCE = 4
+IMAGES_QUEUE = "images"  # of the pool CPU; how many jobs at once, config.json says
+ANALYSES_QUEUE = "analyses"  # of the pool CPU
+ANALYSES_AT_ONCE = 4
 GPU_LIMIT = "gpu"  # a global concurrency limit: as many slots as there are GPUs behind TRELLIS_URL
 
 
@@ -115,6 +120,22 @@ PIPELINES = {
             pictures=frozenset({"picture"}),
         ),
         Pipeline("rescale3d", "A mesh gets the size that is printed", RESCALE, "RescaleRequest", "RescaleResult"),
+        Pipeline(
+            "images",
+            "Rounds of pictures from several endpoints",
+            IMAGES,
+            "ImagesRequest",
+            "ImagesResult",
+            pictures=frozenset({"image"}),
+        ),
+        Pipeline(
+            "analyze-image",
+            "The scene of a photo, in words and figures",
+            ANALYZE_IMAGE,
+            "AnalyzeRequest",
+            "AnalyzeResult",
+            pictures=frozenset({"picture"}),
+        ),
     )
 }
 

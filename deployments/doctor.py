@@ -140,7 +140,8 @@ def _ports() -> Iterator[Finding]:
         return
     chosen = StackSettings()
     runpod = (chosen.runpod_image_port, chosen.runpod_model_port)
-    contracts = (chosen.ring_port, chosen.agentic_port, chosen.tryon_port, *runpod)
+    images = (chosen.dual_gen_port, chosen.json_from_image_port, chosen.create_json_port)
+    contracts = (chosen.ring_port, chosen.agentic_port, chosen.tryon_port, *runpod, *images)
     ports = (chosen.prefect_port, chosen.api_port, *contracts, chosen.studio_port)
     taken = [port for port in ports if not _is_free(port)]
     seen = f"taken: {', '.join(map(str, taken))}" if taken else "free"

@@ -4,6 +4,7 @@ import os
 import sys
 from pathlib import Path
 
+from blocks.images.settings import image_settings
 from blocks.settings import CHECKOUT
 from deployments.settings import LOOPBACK, StackSettings
 
@@ -20,6 +21,7 @@ STUDIO_SERVICES = {
     ("SAM3_URL",): "sam3",
     ("A100_SERVER_URL", "A100_URL"): "a100",
     ("TRELLIS_URL",): "trellis",
+    ("IMAGE_ENDPOINT_URL",): "image-endpoint",
 }
 
 
@@ -40,8 +42,13 @@ def studio_addresses(given: dict[str, str], settings: StackSettings) -> dict[str
     return {
         names[0]: f"{studio_url(settings)}/{path}"
         for names, path in STUDIO_SERVICES.items()
-        if not any(given.get(name, "").strip() for name in names)
+        if not any(given.get(name, "").strip() for name in names) and not _is_listed(names)
     }
+
+
+def _is_listed(names: tuple[str, ...]) -> bool:
+    """Tell whether config.json lists image endpoints, so that the studio's are not asked for."""
+    return "IMAGE_ENDPOINT_URL" in names and bool(image_settings().endpoints)
 
 
 def _places(home: Path) -> dict[str, str]:
@@ -67,6 +74,9 @@ def _addresses(settings: StackSettings) -> dict[str, str]:
         "TRYON_API_PORT": str(settings.tryon_port),
         "RUNPOD_IMAGE_PORT": str(settings.runpod_image_port),
         "RUNPOD_MODEL_PORT": str(settings.runpod_model_port),
+        "IMAGE_DUAL_GEN_PORT": str(settings.dual_gen_port),
+        "IMAGE_JSON_FROM_IMAGE_PORT": str(settings.json_from_image_port),
+        "IMAGE_CREATE_JSON_PORT": str(settings.create_json_port),
         "RING_GEN_HOST": os.environ.get("RING_GEN_HOST", LOOPBACK),  # a paid service is not for the whole network
         "RING_GEN_MAX_CONCURRENT_JOBS": str(settings.max_concurrent_jobs),
     }

@@ -2,17 +2,20 @@
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from blocks.images.settings import image_settings
 from blocks.settings import CHECKOUT
 from deployments import probes
+from deployments.catalog import CPU
 from deployments.environment import studio_url
 from deployments.interpreters import studio_python
 from deployments.processes import Process
 from deployments.settings import LOOPBACK, StackSettings
 
+STUDIO = "studio"
 BLENDER_SERVER = CHECKOUT / "blocks" / "blender" / "runtime" / "server.py"
 
 
@@ -61,6 +64,12 @@ class Parts:
         return [f"http://{LOOPBACK}:{port}" for port in ports]
 
     @property
+    def image_urls(self) -> list[str]:
+        """The image contracts at root: Dual Gen, JSON-from-Image, Create-JSON."""
+        ports = (self.settings.dual_gen_port, self.settings.json_from_image_port, self.settings.create_json_port)
+        return [f"http://{LOOPBACK}:{port}" for port in ports]
+
+    @property
     def studio_url(self) -> str:
         """The model services of this machine."""
         return studio_url(self.settings)
@@ -87,19 +96,23 @@ class Parts:
 
     def worker(self, pool: str) -> Process:
         """One pool's worker. What runs at once is the deployments' business: a limit of its own would make
-        Prefect's stock worker end itself when a run is started again while its last process still lingers."""
+        Prefect's stock worker end itself when a run is started again while its last process still lingers. The pool of
+        the image jobs has their time to finish before it must be gone."""
         command = [sys.executable, "-m", "deployments.worker", pool]
-        return self._process(f"worker-{pool}", command, lambda: bool(probes.workers_online(self.prefect_api_url, pool)))
+        process = self._process(
+            f"worker-{pool}", command, lambda: bool(probes.workers_online(self.prefect_api_url, pool))
+        )
+        return replace(process, grace_s=process.grace_s + image_settings().finish_s) if pool == CPU else process
 
     def studio(self) -> Process:
         """The model services, for whoever has one of them nowhere else."""
         ready = partial(probes.answers, f"{self.studio_url}/health")
         python = studio_python(self.settings.studio_python, self.environment.get("ATELIER_STUDIO_ENGINE", "auto"))
-        return self._process("studio", [str(python), "-m", "api.studio"], ready)
+        return self._process(STUDIO, [str(python), "-m", "api.studio"], ready)
 
     def api(self) -> Process:
         """The shim, on its own port and on the contracts'."""
-        contracts = (self.ring_url, self.agentic_url, self.tryon_url, *self.runpod_urls)
+        contracts = (self.ring_url, self.agentic_url, self.tryon_url, *self.runpod_urls, *self.image_urls)
         urls = [f"{url}/health" for url in (self.api_url, *contracts)]
         return self._process("api", [sys.executable, "-m", "api"], lambda: all(map(probes.answers, urls)))
 

@@ -3,10 +3,25 @@
 from copy import deepcopy
 from typing import Any
 
+from prefect.workers.base import BaseWorker
+from prefect.workers.process import ProcessWorker
+
+from deployments.worker.worker import WarmProcessWorker
+
 GPU_TAINT = "nvidia.com/gpu"  # what clusters keep their GPU nodes free with, and what a container asks for
 ACI_GPU_SKU = "V100"  # the one that Azure Container Instances still rents out
 
 Template = dict[str, Any]
+WorkerClass = type[BaseWorker[Any, Any, Any]]
+
+
+def worker_class(worker_type: str) -> WorkerClass | None:
+    """Return the class of workers of `worker_type`, None when no installed package has one.
+
+    Prefect's own look-up imports every integration first, Azure's for two seconds, though it may not be meant.
+    """
+    ours: dict[str, WorkerClass] = {each.type: each for each in (ProcessWorker, WarmProcessWorker)}
+    return ours.get(worker_type) or BaseWorker.get_worker_class_from_type(worker_type)
 
 
 def pool_template(worker_type: str, template: Template, *, gpu: bool) -> Template:

@@ -12,6 +12,7 @@ from prefect.client.schemas.objects import FlowRun, State, StateType
 from prefect.states import AwaitingRetry, Cancelled, Crashed, Scheduled
 
 from deployments.worker.internals import let_go
+from tasks.progress import MILESTONE
 
 PAGE = 200
 LOST = [StateType.PENDING, StateType.RUNNING, StateType.CANCELLING]
@@ -38,17 +39,26 @@ def what_follows(run: FlowRun) -> State:
     """Return the state that a run goes into when whoever worked on it is gone.
 
     Cancelled when that was under way; Scheduled, or AwaitingRetry once it has begun; Crashed when it has been started
-    MAX_STARTS times, since it may be what kills its process, and when no worker could start it again.
+    MAX_STARTS times without getting on, since it may be what kills its process, and when no worker could start it
+    again.
     """
     if run.state_type == StateType.CANCELLING:
         return Cancelled(message="The process of this run ended while it was being cancelled.")
     if run.deployment_id is None:
         return Crashed(message="The process of this run is gone, and a run without a deployment cannot be repeated.")
-    if run.run_count >= MAX_STARTS:
-        return Crashed(message=f"This run was started {run.run_count} times, and its process died every time.")
+    starts = starts_in_vain(run)
+    if starts >= MAX_STARTS:
+        got_on = " since it last got on" if starts < run.run_count else ""
+        return Crashed(message=f"This run was started {starts} times{got_on}, and its process died every time.")
     if run.run_count == 0:
         return Scheduled(message="The process of this run was gone before it began.")
     return AwaitingRetry(message="The process of this run was gone while it was under way.")
+
+
+def starts_in_vain(run: FlowRun) -> int:
+    """Return how often the run was started since it last reached a milestone; one that has none counts every start."""
+    last = run.labels.get(MILESTONE, 0)
+    return run.run_count - last if isinstance(last, int) and 0 <= last <= run.run_count else run.run_count
 
 
 def _before(runs: list[FlowRun], moment: datetime) -> list[FlowRun]:

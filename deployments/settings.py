@@ -7,6 +7,7 @@ from typing import Literal, Self
 from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from blocks.images.settings import image_settings
 from deployments.catalog import POOLS, default_concurrency
 
 LOOPBACK = "127.0.0.1"
@@ -22,7 +23,10 @@ class StackSettings(BaseSettings):
 
     ports: Literal["fixed", "auto"] = Field("fixed", description="auto: any free ports")
     port_base: Port | None = Field(
-        None, ge=1, le=65528, description="Prefect, API, ring, agentic, try-on, studio, RunPod's two, upwards"
+        None,
+        ge=1,
+        le=65525,
+        description="Prefect, API, ring, agentic, try-on, studio, RunPod's 2, images' 3, upwards",
     )
     prefect_port: Port = Field(4200, ge=1, le=65535)
     api_port: Port = Field(8000, ge=1, le=65535, description="The combined app")
@@ -37,6 +41,24 @@ class StackSettings(BaseSettings):
     )
     runpod_model_port: Port = Field(
         8202, ge=1, le=65535, validation_alias=AliasChoices("RUNPOD_MODEL_PORT", "runpod_model_port")
+    )
+    dual_gen_port: Port = Field(
+        default_factory=lambda: image_settings().dual_gen_port,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("IMAGE_DUAL_GEN_PORT", "dual_gen_port"),
+    )
+    json_from_image_port: Port = Field(
+        default_factory=lambda: image_settings().json_from_image_port,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("IMAGE_JSON_FROM_IMAGE_PORT", "json_from_image_port"),
+    )
+    create_json_port: Port = Field(
+        default_factory=lambda: image_settings().create_json_port,
+        ge=1,
+        le=65535,
+        validation_alias=AliasChoices("IMAGE_CREATE_JSON_PORT", "create_json_port"),
     )
     studio_python: Path | None = Field(None, description="Runs the studio; if not named, chosen by engine and GPU")
     max_concurrent_jobs: int = Field(

@@ -18,32 +18,36 @@ from prefect.cli.deploy._core import _run_single_deploy
 from prefect.client.orchestration import PrefectClient
 from prefect.client.schemas.actions import WorkPoolCreate
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
-from prefect.workers.base import BaseWorker
 from rich.console import Console
 
+from blocks.images.settings import image_settings
 from blocks.models3d.settings import trellis_settings
 from blocks.settings import CHECKOUT
 from deployments import automations
 from deployments.blocks import NAME, block_types, our_blocks
 from deployments.catalog import (
+    ANALYSES_AT_ONCE,
+    ANALYSES_QUEUE,
     BLENDER,
     CONCEPTS_AT_ONCE,
     CONCEPTS_QUEUE,
     CPU,
     GPU,
     GPU_LIMIT,
+    IMAGES_QUEUE,
     MODELS_AT_ONCE,
     MODELS_QUEUE,
     RING_QUEUE,
     TRY_ON_QUEUE,
     TRY_ONS_AT_ONCE,
 )
-from deployments.pools import pool_template
+from deployments.pools import pool_template, worker_class
 from deployments.recovery import recover
 from deployments.settings import StackSettings
 
 PREFECT_FILE = CHECKOUT / "prefect.yaml"
 RING_ENTRYPOINT = "flows.rings.generate_ring"
+IMAGES_ENTRYPOINT = "flows.images.dual_generate"
 POLL_S = 0.1
 
 
@@ -68,7 +72,10 @@ async def set_up(settings: StackSettings, *, recover_before: datetime | None = N
         await _limit_queue(client, CPU, TRY_ON_QUEUE, TRY_ONS_AT_ONCE)
         await _limit_queue(client, CPU, CONCEPTS_QUEUE, CONCEPTS_AT_ONCE)
         await _limit_queue(client, GPU, MODELS_QUEUE, MODELS_AT_ONCE)
+        await _limit_queue(client, CPU, IMAGES_QUEUE, image_settings().jobs_at_once)
+        await _limit_queue(client, CPU, ANALYSES_QUEUE, ANALYSES_AT_ONCE)
         await _limit_gpus(client, trellis_settings().devices)
+        await _limit_endpoints(client)
         await automations.apply(client)
 
 
@@ -83,7 +90,7 @@ async def _create_pool(client: PrefectClient, name: str, worker_type: str) -> No
     Raises:
         ValueError: no installed package has a worker of that type.
     """
-    worker = BaseWorker.get_worker_class_from_type(worker_type)
+    worker = worker_class(worker_type)
     if worker is None:
         raise ValueError(f"pool_types: {name}: no installed package has a worker of type {worker_type}")
     template = pool_template(worker_type, worker.get_default_base_job_template(), gpu=name == GPU)
@@ -104,17 +111,18 @@ async def _save_block(client: PrefectClient, block: Block) -> None:
 async def _deploy(client: PrefectClient, settings: StackSettings) -> None:
     """Apply prefect.yaml as `prefect deploy --all` does, without the seconds that a second process would take.
 
-    Rings are made `max_concurrent_jobs` at once; the file cannot say so itself, since Prefect reads limits before it
-    fills in variables. Schedules are known by their slugs: a second set-up changes them in place, and since the file
-    does not say whether they are active, a person's pause stays.
+    Rings are made `max_concurrent_jobs` at once, and images' jobs as config.json says; the file cannot say so itself,
+    since Prefect reads limits before it fills in variables. Schedules are known by their slugs: a second set-up
+    changes them in place, and since the file does not say whether they are active, a person's pause stays.
     """
     said = Console(file=(text := StringIO()))
     configurations, actions = _load_deploy_configs_and_actions(PREFECT_FILE, console=said)
     if not configurations:
         raise ValueError(f"{PREFECT_FILE} describes no deployment: {text.getvalue()}")
+    at_once = {RING_ENTRYPOINT: settings.max_concurrent_jobs, IMAGES_ENTRYPOINT: image_settings().jobs_at_once}
     for configuration in configurations:
-        if configuration["entrypoint"] == RING_ENTRYPOINT:
-            configuration["concurrency_limit"]["limit"] = settings.max_concurrent_jobs
+        if limit := at_once.get(configuration["entrypoint"]):
+            configuration["concurrency_limit"]["limit"] = limit
         if settings.schedules == "off":
             for schedule in configuration.get("schedules", []):
                 schedule["active"] = False
@@ -135,6 +143,12 @@ async def _limit_queue(client: PrefectClient, pool: str, name: str, limit: int) 
 async def _limit_gpus(client: PrefectClient, devices: int) -> None:
     """Make as many slots as there are GPUs behind TRELLIS_URL; only the step that needs a GPU holds one."""
     await client.upsert_global_concurrency_limit_by_name(GPU_LIMIT, devices)
+
+
+async def _limit_endpoints(client: PrefectClient) -> None:
+    """Give each image endpoint a limit of its own, so that no two jobs are at it at once beyond what it takes."""
+    for place in image_settings().places:
+        await client.upsert_global_concurrency_limit_by_name(place.slot, place.at_once)
 
 
 if __name__ == "__main__":

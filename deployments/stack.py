@@ -14,7 +14,7 @@ from deployments import database, state
 from deployments.catalog import BLENDER, CPU, GPU, POOLS
 from deployments.database import Beginning
 from deployments.environment import stack_environment
-from deployments.parts import Parts
+from deployments.parts import STUDIO, Parts
 from deployments.processes import Process
 from deployments.settings import StackSettings
 from deployments.supervision import Supervisor
@@ -97,10 +97,13 @@ class Stack:
             undo.pop_all()
 
     def stop(self) -> None:
-        """Stop every part, Prefect's server last, and return when nothing is left of them."""
+        """Stop every part, and return when nothing is left of them: Prefect's server last, and the studio before it,
+        since a run that has time to finish may need both."""
         if self._supervisor is not None:
             self._supervisor.stop()
-        for group in (self.processes[1:], self.processes[:1]):
+        server, others = self.processes[:1], self.processes[1:]
+        studio = [process for process in others if process.name == STUDIO]
+        for group in ([process for process in others if process.name != STUDIO], studio, server):
             for process in group:
                 process.ask_to_stop()
             for process in group:
@@ -173,6 +176,7 @@ class Stack:
             agentic_url=self.parts.agentic_url if self._with_api else None,
             tryon_url=self.parts.tryon_url if self._with_api else None,
             runpod_urls=self.parts.runpod_urls if self._with_api else [],
+            image_urls=self.parts.image_urls if self._with_api else [],
             studio_url=self.parts.studio_url if self.with_studio else None,
             pools=list(self.pools),
             logs=self.home / "logs",

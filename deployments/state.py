@@ -19,6 +19,7 @@ class StackState(BaseModel):
     agentic_url: str | None = None
     tryon_url: str | None = None
     runpod_urls: list[str] = []  # of the image and the model worker
+    image_urls: list[str] = []  # Dual Gen, JSON-from-Image, Create-JSON
     studio_url: str | None = None
     pools: list[str] = []
     logs: Path

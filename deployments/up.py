@@ -83,6 +83,7 @@ def addresses(stack: Stack) -> Table:
         "Try-on page": f"{stack.parts.tryon_url}/ui/tryon/",
         "RunPod contract": " and ".join(stack.parts.runpod_urls),
         "3D page": f"{stack.parts.api_url}/ring/ui/models3d/",
+        "Image contracts": " and ".join(stack.parts.image_urls),
         "All contracts": f"{stack.parts.api_url}/docs",
     }.items():
         table.add_row(what, url)

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from blocks.blender import Blender, BuildOutcome
+from blocks.settings import settings
 from tasks.domain.errors import InvalidInput
 from tasks.domain.rings.proof import prove as prove_glb
 from tasks.domain.rings.reader import read_prompt
 from tasks.domain.rings.report import RingProof
 from tasks.domain.rings.script import write_script
-from tasks.rings import HERO_PX, SAMPLES, VIEW_PX, VIEWS
+from tasks.rings import SAMPLES, VIEWS
 
 
 def design(prompt: str, out: Path, *, views: bool = False) -> int:
@@ -63,8 +64,10 @@ def _built(script: Path, out: Path) -> dict[str, Any]:
 
 
 def _pictures(glb: bytes, views: bool) -> dict[str, bytes]:
-    hero = asyncio.run(Blender().render(glb, ["hero"], size_px=HERO_PX, samples=SAMPLES))
-    return hero | (asyncio.run(Blender().render(glb, VIEWS, size_px=VIEW_PX, samples=SAMPLES)) if views else {})
+    hero = asyncio.run(Blender().render(glb, ["hero"], size_px=settings().hero_px, samples=SAMPLES))
+    if not views:
+        return hero
+    return hero | asyncio.run(Blender().render(glb, VIEWS, size_px=settings().view_px, samples=SAMPLES))
 
 
 def _verdict(outcome: BuildOutcome, proof: RingProof | None, out: Path) -> dict[str, Any]:

@@ -12,8 +12,8 @@ from prefect import get_client
 from prefect.client.schemas.objects import WorkPool
 from prefect.exceptions import ObjectNotFound
 from prefect.settings import PREFECT_WORKER_HEARTBEAT_SECONDS
-from prefect.workers.base import BaseWorker
 
+from deployments.pools import worker_class
 from deployments.worker.stopping import until_told_to_stop
 
 POLL_S = 0.2
@@ -21,18 +21,18 @@ POLL_S = 0.2
 
 async def wait_for_pool(name: str) -> WorkPool:
     """Return the work pool `name` as soon as the server is up and has it."""
-    while True:
-        try:
-            async with get_client() as client:
+    async with get_client() as client:
+        while True:
+            try:
                 return await client.read_work_pool(name)
-        except (httpx.HTTPError, ObjectNotFound):
-            await anyio.sleep(POLL_S)
+            except (httpx.HTTPError, ObjectNotFound):
+                await anyio.sleep(POLL_S)
 
 
 async def work(pool_name: str, name: str) -> None:
     """Run the flows that come to the pool, until a signal says stop."""
     pool = await wait_for_pool(pool_name)
-    worker_type = BaseWorker.get_worker_class_from_type(pool.type)
+    worker_type = worker_class(pool.type)
     if worker_type is None:
         raise SystemExit(f"pool {pool_name} is of type {pool.type}, and no installed package has that worker")
     worker = worker_type(

@@ -11,6 +11,7 @@ from deployments.worker.zygote import LOST, RunProcess
 
 GRACE_S = 1.0  # for a flow's own tidying up; a cancelled run is to be gone within two seconds
 FINISH_S = 5.0  # for a process whose engine has reported its end already
+FINISHES = "finishes"  # the tag of runs that may go on for a while when their worker is told to stop
 
 
 class Ending(StrEnum):
@@ -32,6 +33,11 @@ class Attempt:
     def status(self) -> int | None:
         """The process's exit status, LOST if its zygote died; only for a process that has ended."""
         return self.process.ended.result() if self.process else LOST
+
+    @property
+    def finishes(self) -> bool:
+        """Whether the run is one that may go on for a while when its worker is told to stop."""
+        return FINISHES in self.flow_run.tags
 
     async def end(self, ending: Ending, channel: ControlChannel) -> None:
         """End the process and return when it is gone; the first ending counts.

@@ -7,14 +7,19 @@ from pydantic import BaseModel
 from blocks import image_models, language_models
 from blocks.blender import kit_reference
 from blocks.blender.fingerprint import engine_fingerprint
+from blocks.images.settings import ImageSettings
+from blocks.images.writers import own_server
 
 
 def warm_up() -> None:
-    """Load the SDKs of the models that have a key, which take seconds, read the ring kit, build models."""
+    """Load the SDKs of models with a key or an address, which take seconds, read the ring kit, build models."""
     for language_model in language_models.with_keys():
         language_model.warm_up()
     for image_model in image_models.with_keys():
         image_model.warm_up()
+    images = ImageSettings()
+    if images.lm_studio_url:
+        own_server(images, images.lm_studio_model, images.llm_timeout_s).warm_up()
     kit_reference()
     engine_fingerprint()
     for kind in _subclasses(BaseModel):

@@ -15,6 +15,7 @@ from prefect.client.schemas.objects import FlowRun
 from prefect.exceptions import ObjectNotFound
 from prefect.workers.process import ProcessVariables
 
+from blocks.images.settings import image_settings
 from deployments.worker.attempt import Attempt, Ending
 from deployments.worker.claims import Claim
 from deployments.worker.internals import (
@@ -36,6 +37,7 @@ from deployments.worker.zygote import LOST, Nursery, RunProcess
 CANCEL_CHECK_S = 5.0  # the net below the events
 COMMIT_S = 0.2  # an event is sent before its transaction ends, so it may come before there is anything to see
 DRAIN_S = 8.0
+END_CHECK_S = 0.02
 HOOKS_S = 30.0
 
 
@@ -63,7 +65,7 @@ class WarmProcessWorker(OpenWorker):
         self._asides: set[asyncio.Task[None]] = set()
 
     async def start(self, *arguments: Any, **options: Any) -> None:
-        """Work until SIGTERM or SIGINT; then hand back what runs."""
+        """Work until SIGTERM or SIGINT; then let finish what may, and hand back what runs."""
         await until_told_to_stop(super().start(*arguments, **options))
 
     async def __aenter__(self) -> "WarmProcessWorker":
@@ -279,13 +281,28 @@ class WarmProcessWorker(OpenWorker):
             self._logger.warning("%s failed: %r", task.get_coro(), error)
 
     async def _drain(self) -> None:
-        """Stop taking runs and hand back those that run."""
+        """Stop taking runs, and hand back those that run; those that finish have their time first."""
         self._draining = True
+        await self._hand_back([attempt for attempt in self.attempts.values() if not attempt.finishes])
+        await self._let_finish(image_settings().finish_s)
         for loop in self._loops:
             loop.cancel()
+        await self._hand_back(list(self.attempts.values()))
+
+    async def _let_finish(self, limit_s: float) -> None:
+        """Wait for the runs that are left, for `limit_s` at most; a cancelled one is ended meanwhile as ever."""
+        if self.attempts:
+            self._logger.info("%d run(s) may finish within %g s", len(self.attempts), limit_s)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                while self.attempts:
+                    await anyio.sleep(END_CHECK_S)
+
+    async def _hand_back(self, attempts: list[Attempt]) -> None:
+        """End these runs' processes, and return when their states say that they wait again."""
+        runs = {attempt.flow_run.id for attempt in attempts}
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(DRAIN_S):
-                attempts = list(self.attempts.values())
                 await asyncio.gather(*(attempt.end(Ending.HAND_BACK, self.channel) for attempt in attempts))
-                while self.attempts or self._asides:
-                    await anyio.sleep(0.02)
+                while self._asides or runs & self.attempts.keys():
+                    await anyio.sleep(END_CHECK_S)

@@ -38,11 +38,19 @@ async def models3d() -> Figures:
     return {**cleaning.figures(), **await runs.figures()}
 
 
+async def images() -> Figures:
+    """Jobs on endpoints that take a known time: overhead per round, a full queue, fifty pages that poll."""
+    from bench.images import jobs
+
+    return await jobs.figures()
+
+
 GROUPS: dict[str, Callable[[], Coroutine[Any, Any, Figures]]] = {
     "ring": ring,
     "engine": engine,
     "tryon": tryon,
     "models3d": models3d,
+    "images": images,
 }
 
 

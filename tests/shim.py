@@ -6,10 +6,8 @@ A folder's conftest imports the fixtures, so that each folder has a server of it
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from prefect.settings import PREFECT_API_SSL_CERT_FILE, temporary_settings
 
 from api.settings import ApiSettings
-from deployments.environment import NOBODY
 from tests.prefect_server import Served, prefect_server
 
 __all__ = ["api_settings", "prefect_url", "served"]
@@ -18,8 +16,7 @@ __all__ = ["api_settings", "prefect_url", "served"]
 @pytest.fixture(scope="package")
 def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A Prefect server of the tests' own, on SQLite, with every deployment and no worker."""
-    reads_no_certificates = temporary_settings({PREFECT_API_SSL_CERT_FILE: str(NOBODY)})
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, reads_no_certificates:
+    with prefect_server(tmp_path_factory.mktemp("prefect")) as url:
         yield url
 
 

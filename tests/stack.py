@@ -17,7 +17,8 @@ from deployments.stack import Stack
 
 # For stacks that need no model service: services of one's own are named, so none is started. Nobody listens there.
 WITHOUT_STUDIO = dict.fromkeys(
-    ("IMAGE_MANIPULATOR_URL", "BIREFNET_URL", "SAM3_URL", "A100_SERVER_URL", "TRELLIS_URL"), "http://127.0.0.1:9"
+    ("IMAGE_MANIPULATOR_URL", "BIREFNET_URL", "SAM3_URL", "A100_SERVER_URL", "TRELLIS_URL", "IMAGE_ENDPOINT_URL"),
+    "http://127.0.0.1:9",
 )
 
 
@@ -30,6 +31,7 @@ class RunningStack:
     api_url: str
     tryon_url: str
     runpod_urls: list[str]
+    image_urls: list[str]
     prefect_api_url: str
     environment: dict[str, str]
 
@@ -52,6 +54,7 @@ def running_stack(
             parts.api_url,
             parts.tryon_url,
             parts.runpod_urls,
+            parts.image_urls,
             parts.prefect_api_url,
             stack.environment,
         )

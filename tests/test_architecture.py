@@ -12,8 +12,8 @@ HOUSE = ("api", "flows", "tasks", "blocks", "deployments", "bench")
 # Who may import what, most specific prefix first. Names are module prefixes of our own folders.
 MAY_IMPORT = {
     "api.studio": {
-        "api.studio", "tasks.domain", "blocks.artifacts", "blocks.fetching", "blocks.settings", "api.errors",
-        "api.middleware", "blocks.try_on.uploads",
+        "api.studio", "tasks.domain", "blocks.artifacts", "blocks.fetching", "blocks.settings", "api.base64_bytes",
+        "api.errors", "api.middleware", "blocks.try_on.uploads",
     },
     "api": {
         "api", "deployments.catalog", "flows.contracts", "blocks.artifacts", "blocks.fetching", "blocks.settings",
@@ -21,7 +21,7 @@ MAY_IMPORT = {
         "tasks.domain.try_on",
         "tasks.domain.dags", "tasks.domain.errors", "tasks.domain.pictures", "tasks.domain.rings.report",
         "tasks.domain.trace_context", "tasks.domain.concepts.styles", "blocks.incoming", "blocks.models3d",
-        "blocks.image_models.settings",
+        "blocks.image_models.settings", "blocks.images", "tasks.domain.scenes",
     },
     "flows.contracts": {"flows.contracts", "blocks.artifacts", "tasks.domain"},
     "flows": {"flows.contracts", "flows", "tasks"},

@@ -22,6 +22,7 @@ __all__ = ["browser", "served"]
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     """A stack that builds one ring at a time."""
     environment = {"RING_GEN_MAX_CONCURRENT_JOBS": "1", "ANTHROPIC_API_KEY": "", "GEMINI_API_KEY": "", **WITHOUT_STUDIO}
+    environment["ATELIER_HERO_PX"] = "256"
     with running_stack(tmp_path_factory.mktemp("agentic"), environment, pools=(CPU, BLENDER)) as running:
         yield running
 

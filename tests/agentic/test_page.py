@@ -2,8 +2,8 @@
 
 from playwright.async_api import Browser, Page, expect
 
-from tests.page.conftest import DESKTOP, Watched, watched
 from tests.page.test_console import canvas, golden, shown
+from tests.pages import DESKTOP, Watched, watched
 from tests.stack import RunningStack
 
 CHANNEL = "An 18k yellow gold band with channel-set round diamonds"

@@ -23,6 +23,9 @@ def start(home: Path, port: int, ring_port: int) -> subprocess.Popen[str]:
         "RING_GEN_HOST": "127.0.0.1",
         "AGENTIC_PORT": str(free_port()),
         "TRYON_API_PORT": str(free_port()),
+        "IMAGE_DUAL_GEN_PORT": str(free_port()),
+        "IMAGE_JSON_FROM_IMAGE_PORT": str(free_port()),
+        "IMAGE_CREATE_JSON_PORT": str(free_port()),
         "PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api",
     }
     return subprocess.Popen([sys.executable, "-m", "api"], env=environment, stderr=subprocess.PIPE, text=True)

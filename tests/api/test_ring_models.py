@@ -93,7 +93,9 @@ def test_a_picture_is_told_from_its_bytes(kind: str) -> None:
         assert decode_picture(given) == (data, f"image/{kind.lower()}")
 
 
-@pytest.mark.parametrize("given", ["not base64!", base64.b64encode(b"no picture at all").decode(), "QUJD", "data:,x"])
+@pytest.mark.parametrize(
+    "given", ["not base64!", "Água", base64.b64encode(b"no picture at all").decode(), "QUJD", "data:,x"]
+)
 def test_what_is_no_picture_is_refused(given: str) -> None:
     """Broken base64 and bytes that are no picture are refused by the field's name."""
     with pytest.raises(InvalidInput, match="image_b64"):

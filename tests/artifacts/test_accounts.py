@@ -1,10 +1,8 @@
 """Where an Azure account comes from: the environment, a connection string, or a block in Prefect."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from prefect.settings import PREFECT_API_URL, temporary_settings
 from prefect_azure import AzureBlobStorageCredentials
 from pydantic import SecretStr
 
@@ -12,16 +10,8 @@ from blocks.artifacts import ArtifactStore
 from blocks.azure_account import AzureAccount
 from blocks.settings import Settings
 from tasks.domain.errors import InvalidInput, MissingKey
-from tests.prefect_server import prefect_server
 
 CONNECTION = "DefaultEndpointsProtocol=https;AccountName=gold;AccountKey=a2V5==;EndpointSuffix=core.windows.net"
-
-
-@pytest.fixture(scope="module")
-def prefect(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A Prefect server of this module's own, for the blocks that its tests save and load."""
-    with prefect_server(tmp_path_factory.mktemp("prefect")) as url, temporary_settings({PREFECT_API_URL: url}):
-        yield
 
 
 def test_the_prefixed_variables_win_over_the_plain_ones(monkeypatch: pytest.MonkeyPatch):

@@ -38,8 +38,13 @@ def deployments(environment: dict[str, str], *arguments: str) -> subprocess.Comp
 def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kept]:
     """What a person has after `demo --keep` in a new home: a stack without any provider's key, that asks for one."""
     folder = tmp_path_factory.mktemp("demo")
-    service = {"ATELIER_HOME": str(folder / "home"), "RING_GEN_API_KEY": "let-me-in", "COLUMNS": "200"}
-    environment = {**os.environ, **dict.fromkeys(KEYS, ""), **service}
+    service = {
+        "ATELIER_HOME": str(folder / "home"),
+        "RING_GEN_API_KEY": "let-me-in",
+        "COLUMNS": "200",
+        "ATELIER_HERO_PX": "128",
+    }
+    environment = {**os.environ, **dict.fromkeys(KEYS, ""), **service, "COLUMNS": "200"}
     answer = deployments(environment, "demo", "--keep", BAND, "--out", str(folder / "out"))
     try:
         assert answer.returncode == 0, answer.stdout + answer.stderr

@@ -20,6 +20,7 @@ def test_ports_count_upwards_from_the_base() -> None:
     chosen = StackSettings(port_base=9000)
     ports = (chosen.prefect_port, chosen.api_port, chosen.ring_port, chosen.agentic_port, chosen.tryon_port)
     assert ports == (9000, 9001, 9002, 9003, 9004)
+    assert (chosen.dual_gen_port, chosen.json_from_image_port, chosen.create_json_port) == (9008, 9009, 9010)
 
 
 def test_automatic_ports_differ() -> None:
@@ -77,13 +78,15 @@ def test_the_studio_stands_in_for_services_that_nobody_names(tmp_path: Path) -> 
     assert environment["BIREFNET_URL"] == "http://127.0.0.1:9005/birefnet"
     assert environment["IMAGE_MANIPULATOR_URL"] == "http://127.0.0.1:9005/image-manipulator"
     assert environment["TRELLIS_URL"] == "http://127.0.0.1:9005/trellis"
+    assert environment["IMAGE_ENDPOINT_URL"] == "http://127.0.0.1:9005/image-endpoint"
     assert (environment["SAM3_URL"], environment["A100_URL"]) == ("https://sam3", "http://gpu/a100")
     assert "A100_SERVER_URL" not in environment
     assert Stack(tmp_path, settings, environment=own).with_studio
     assert not Stack(tmp_path, settings, pools=[BLENDER], environment=own).with_studio
     named = own | {"BIREFNET_URL": "https://birefnet", "IMAGE_MANIPULATOR_URL": "https://manipulator"}
     assert Stack(tmp_path, settings, environment=named).with_studio
-    assert not Stack(tmp_path, settings, environment=named | {"TRELLIS_URL": "https://trellis"}).with_studio
+    elsewhere = {"TRELLIS_URL": "https://trellis", "IMAGE_ENDPOINT_URL": "https://images"}
+    assert not Stack(tmp_path, settings, environment=named | elsewhere).with_studio
 
 
 def test_the_ring_is_named_as_prefect_names_it() -> None:

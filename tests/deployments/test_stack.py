@@ -20,6 +20,7 @@ from deployments.processes import NotReady
 from deployments.settings import StackSettings, free_ports
 from deployments.setup import set_up
 from deployments.stack import AlreadyRunning, Stack
+from tests.stack import WITHOUT_STUDIO
 from tests.waiting import STUCK_S
 
 
@@ -135,7 +136,7 @@ def test_two_stacks_run_side_by_side_and_leave_nothing_but_the_runs_that_are_tak
 
 
 def another_stack(home: Path, pools: list[str]) -> Stack:
-    return Stack(home, StackSettings(ports="auto"), pools=pools, api=False)
+    return Stack(home, StackSettings(ports="auto"), pools=pools, api=False, environment=WITHOUT_STUDIO)
 
 
 def test_a_start_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:

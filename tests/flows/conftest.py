@@ -28,7 +28,7 @@ def providers() -> Iterator[FakeProviders]:
 @pytest.fixture(scope="package")
 def stack(tmp_path_factory, providers) -> Iterator[RunningStack]:
     """A stack whose language models answer from `providers`, and whose retries do not wait."""
-    environment = {**providers.environment, "ATELIER_LLM_RETRY_DELAYS_S": "[0.1, 0.1]"}
+    environment = {**providers.environment, "ATELIER_LLM_RETRY_DELAYS_S": "[0.1, 0.1]", "ATELIER_HERO_PX": "200"}
     with running_stack(tmp_path_factory.mktemp("flows"), environment, api=False) as stack:
         yield stack
 

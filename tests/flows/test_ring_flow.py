@@ -44,14 +44,15 @@ async def test_words_become_a_sound_ring_offline(rings, providers):
 async def test_what_was_built_before_is_not_built_again_and_people_can_read_the_run(rings):
     """A second run with the same prompt takes the script, the build and the proof from the cache.
 
-    It is named after its prompt and leaves a report, a cost table and its picture as Prefect artifacts.
+    It is named after its prompt and leaves a report, a cost table and its picture, in the size that the settings say,
+    as Prefect artifacts.
     """
     await rings.made(**PLAIN)
     run, result = await rings.made(**PLAIN, previews="hero")
     assert run.name == "Ring: plain platinum wedding band, 4 mm, size 10"
     artifacts = await rings.client.read_artifacts(flow_run_filter=FlowRunFilter(id=FlowRunFilterId(any_=[run.id])))
     assert {artifact.type for artifact in artifacts} == {"markdown", "table", "image"}
-    assert Image.open(BytesIO(await rings.store.read(result.previews["hero"]))).size == (768, 768)
+    assert Image.open(BytesIO(await rings.store.read(result.previews["hero"]))).size == (200, 200)
     assert 5 <= run.labels["atelier.progress"] <= 95  # the end is told by the state
     repeated = ("design offline", "build, attempt 1", "prove, attempt 1")
     states = await task_states(rings.client, run.id, *repeated)

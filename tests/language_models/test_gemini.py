@@ -31,6 +31,15 @@ async def test_a_blocked_prompt_is_refused(providers: FakeProviders, settings: L
     assert answer.usage.input_tokens == 12
 
 
+async def test_a_temperature_is_sent_where_one_is_asked_for(providers: FakeProviders, settings: LanguageModelSettings):
+    """Otherwise the model's own holds."""
+    providers.always("fine")
+    for temperature in (None, 0.5):
+        await load("gemini", settings).ask(PROMPT.model_copy(update={"temperature": temperature}))
+    sent = [request.body["generationConfig"].get("temperature") for request in providers.requests]
+    assert sent == [None, 0.5]
+
+
 async def test_the_thinking_level_and_the_output_limit_are_sent(
     providers: FakeProviders, settings: LanguageModelSettings
 ):

@@ -1,7 +1,7 @@
 """Prefect itself notices a run that nobody works on any more, and has it started again."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import timedelta
 from uuid import UUID
 
@@ -44,10 +44,10 @@ async def impatient(world: World) -> AsyncIterator[World]:
     await allow_silence(world.client, automations.SILENCE)
 
 
-async def left_alone(client: PrefectClient, *states: State) -> UUID:
+async def left_alone(client: PrefectClient, *states: State, tags: Sequence[str] = ()) -> UUID:
     """Create a run for a pool that has no worker, and take it through `states`."""
     deployment = await client.read_deployment_by_name(HOUSEKEEPING)
-    run = await client.create_flow_run_from_deployment(deployment.id)
+    run = await client.create_flow_run_from_deployment(deployment.id, tags=tags)
     for state in states:
         await client.set_flow_run_state(run.id, state, force=True)
     return run.id
@@ -68,18 +68,23 @@ async def test_set_up_again_keeps_what_a_person_edited(impatient: World) -> None
 
 
 async def test_silence_is_noticed_and_the_run_is_started_again(impatient: World) -> None:
-    """After one heartbeat and no more: crashed and queued again; given up at the third start; an ended run is safe."""
+    """After one heartbeat and no more: crashed and queued again; given up at the third start, unless it has milestones;
+    an ended run is safe."""
     client = impatient.client
     lost = await left_alone(client, Running())
-    poison = await left_alone(client, Running(), AwaitingRetry(), Running(), AwaitingRetry(), Running())
+    thrice = (Running(), AwaitingRetry(), Running(), AwaitingRetry(), Running())
+    poison = await left_alone(client, *thrice)
+    getting_on = await left_alone(client, *thrice, tags=["milestones"])
     ended = await left_alone(client, Running(), Completed())
     async with PrefectEventsClient(api_url=impatient.stack.parts.prefect_api_url) as events:
-        for run in (ended, poison, lost):  # the one that had ended says so late, as happens
+        for run in (ended, poison, getting_on, lost):  # the one that had ended says so late, as happens
             resource = {"prefect.resource.id": f"prefect.flow-run.{run}"}
             await events.emit(Event(event="prefect.flow-run.heartbeat", resource=resource))
     async with asyncio.timeout(STUCK_S):
-        while (await history(client, lost))[-1] != "AwaitingRetry" or (await history(client, poison))[-1] != "Crashed":
+        ends = {lost: "AwaitingRetry", getting_on: "AwaitingRetry", poison: "Crashed"}
+        while {run: (await history(client, run))[-1] for run in ends} != ends:
             await asyncio.sleep(POLL_S)
     assert (await history(client, lost))[-3:] == ["Running", "Crashed", "AwaitingRetry"]
+    assert (await history(client, getting_on))[-3:] == ["Running", "Crashed", "AwaitingRetry"]
     assert (await history(client, poison)).count("Running") == 3
     assert (await history(client, ended))[-1] == "Completed"

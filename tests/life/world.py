@@ -230,6 +230,7 @@ def living_stack(home: Path, database_url: str = "", **settings: object) -> Iter
             **model.environment,
             "ATELIER_LLM_RETRY_DELAYS_S": "[0.1, 0.1]",
             "ATELIER_SCHEDULES": "off",
+            "ATELIER_HERO_PX": "384",
             "ATELIER_POOL_TYPES": json.dumps({BLENDER: "warm-process"}),
         }
         options = StackSettings.model_validate(

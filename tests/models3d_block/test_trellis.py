@@ -15,9 +15,9 @@ from blocks.tracing import tracing
 from tasks.domain.errors import InvalidInput, MissingKey, UpstreamError
 from tasks.domain.trace_context import Trace
 from tests.loopback import Answer, Call, LoopbackServer
-from tests.models3d_block.conftest import Configure
 from tests.prefect_server import free_port
 from tests.studio.drawn import file, ring_mask, ring_photo
+from tests.surroundings import Configure
 
 GLB = struct.pack("<4sII", b"glTF", 2, 20) + b"\x08\0\0\0JSON"
 CUT_OUT = file(np.dstack([ring_photo(), np.where(ring_mask(), 255, 0).astype(np.uint8)]))

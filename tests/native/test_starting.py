@@ -115,6 +115,7 @@ async def test_retry_after_is_computed(prefect_url: str, hand: Hand) -> None:
         ({}, "body.request"),
         ({"prompt": "a band", "max_builds": 99}, "body.request.max_builds"),
         ({"prompt": "a band", "metadata": {"__prefect_kind": "jinja"}}, "__prefect_kind"),
+        ({"prompt": "a band", "metadata": {"grains": [2**64]}}, "request.metadata.grains.0"),
         ({"prompt": "a \0 band"}, "request.prompt"),
         ({"prompt": "a \ud800 band"}, "request.prompt"),
         ({"prompt": "a band", "metadata": {"x": [float("nan")]}}, "request.metadata.x.0"),

@@ -18,8 +18,8 @@ from api.settings import ApiSettings
 from tests.api.conftest import Hand, Served, shim
 from tests.api.rings import no_ring
 from tests.api.test_ring_models import picture
-from tests.page.conftest import DESKTOP, PHONE, Watched, watched
 from tests.page.rings import a_shown_ring
+from tests.pages import DESKTOP, PHONE, Watched, watched
 from tests.waiting import eventually
 
 PROMPT = "A gold ring with one diamond"

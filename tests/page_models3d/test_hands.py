@@ -6,10 +6,11 @@ from fastapi.middleware.cors import CORSMiddleware
 from playwright.async_api import Browser, expect
 
 from api.pages import install_pages
-from tests.page.conftest import PHONE
-from tests.page_models3d.conftest import Visit, opened
+from tests.page_models3d.conftest import Open, opened
 from tests.page_models3d.fake import FakeModels3d, encoded
+from tests.pages import DESKTOP, PHONE, Visit, close_pages, watched
 from tests.prefect_server import Served
+from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -44,6 +45,37 @@ async def test_a_reload_goes_on_where_it_was(visit: Visit, fake: FakeModels3d) -
     await expect(page.locator("#size-x")).to_have_value("30")
     assert [name for name, _ in fake.bodies] == ["concepts", "model3d", "rescale3d"]
     models.clean()
+
+
+SLOW_TO_REMEMBER = """
+const get = IDBObjectStore.prototype.get;
+IDBObjectStore.prototype.get = function (...names) {
+  const request = get.apply(this, names);
+  Object.defineProperty(request, "onsuccess", { set: (heard) => request.addEventListener("success", () => {
+    window.letRemember = () => heard.call(request);
+  }) });
+  return request;
+};
+"""
+
+
+async def test_a_picture_chosen_before_the_page_is_ready_stays(browser: Browser, origin: str) -> None:
+    """What an earlier visit left, or did not leave, takes nothing from a hand that was quicker; a reload keeps it."""
+    seen = await watched(browser, DESKTOP)
+    page = seen.page
+    await page.add_init_script(SLOW_TO_REMEMBER)
+    await page.goto(f"{origin}/ring/ui/models3d/", wait_until="domcontentloaded")
+    await eventually(lambda: page.evaluate("Boolean(window.letRemember)"), "the page is to look for what was kept")
+    await Open(seen, origin).give(encoded((120, 90, 40)))
+    await expect(page.locator("#drop-text")).to_have_text("ring.png")
+    await page.evaluate("letRemember()")
+    await eventually(lambda: page.evaluate("Boolean(localStorage.getItem('atelier.models3d'))"), "the look is to end")
+    await expect(page.locator("#skip")).to_be_enabled()
+    await page.reload()
+    await eventually(lambda: page.evaluate("Boolean(window.letRemember)"), "the page is to look again")
+    await page.evaluate("letRemember()")
+    await expect(page.locator("#drop-text")).to_have_text("ring.png")
+    await close_pages(browser)
 
 
 async def test_what_the_service_has_forgotten_is_left_out(visit: Visit, fake: FakeModels3d) -> None:
@@ -120,7 +152,7 @@ async def test_pages_are_one_step_apart(visit: Visit) -> None:
     page = models.page
     links = page.locator("nav.pages a")
     hrefs = await links.evaluate_all("all => all.map(link => new URL(link.href).pathname)")
-    assert hrefs == ["/ring/ui/", "/tryon/ui/tryon/", "/ring/ui/models3d/"]
+    assert hrefs == ["/ring/ui/", "/tryon/ui/tryon/", "/ring/ui/models3d/", "/image/dual-gen/ui/images/"]
     await expect(page.locator("nav.pages [aria-current=page]")).to_have_text("3D")
     assert await page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(21, 20, 18)"
     await page.click("#theme")

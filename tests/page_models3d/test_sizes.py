@@ -5,8 +5,9 @@ import re
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.page_models3d.conftest import Open, Visit
+from tests.page_models3d.conftest import Open
 from tests.page_models3d.fake import FakeModels3d, encoded
+from tests.pages import Visit
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

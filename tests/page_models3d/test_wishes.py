@@ -6,9 +6,9 @@ import pytest
 from PIL import Image
 from playwright.async_api import expect
 
-from tests.page_models3d.conftest import Visit
 from tests.page_models3d.fake import LINE, FakeModels3d, encoded
 from tests.page_tryon.fake import encoded as picture_file
+from tests.pages import Visit
 from tests.waiting import eventually
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

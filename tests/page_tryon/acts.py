@@ -2,8 +2,8 @@
 
 from playwright.async_api import Page, expect
 
-from tests.page.conftest import DESKTOP
-from tests.page_tryon.conftest import Open, Visit
+from tests.page_tryon.conftest import Open
+from tests.pages import DESKTOP, Visit
 
 
 async def colour(page: Page, x: float, y: float) -> tuple[int, int, int]:

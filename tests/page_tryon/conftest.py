@@ -1,30 +1,23 @@
 """The try-on page in headless Chromium, in front of a fake of its contract. One browser serves a module's tests."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, expect
 
-from tests.browser import chromium
-from tests.page.conftest import DESKTOP, Watched, watched
+from tests import pages
 from tests.page_tryon.fake import FakeTryOn, photo
-from tests.prefect_server import Served
+from tests.pages import DESKTOP, Visit, browser, close_pages, open_as, origin
 
-expect.set_options(timeout=20_000)  # a busy machine
+__all__ = ["browser", "origin"]
 
 
 @dataclass
-class Open:
+class Open(pages.Open):
     """An open try-on page, and how to use it."""
-
-    seen: Watched
-    origin: str
-
-    @property
-    def page(self) -> Page:
-        return self.seen.page
 
     @property
     def canvas(self) -> Locator:
@@ -63,28 +56,8 @@ class Open:
         await expect(self.canvas).to_be_visible()
         await self.click(0.5, 0.5)
 
-    def clean(self) -> None:
-        """Nothing went to strangers, and the console has no complaint."""
-        assert self.seen.strangers(self.origin) == []
-        assert self.seen.complaints == []
 
-
-async def opened(browser: Browser, origin: str, size: dict[str, int] = DESKTOP, scheme: str = "light") -> Open:
-    """Open the page."""
-    seen = await watched(browser, size, scheme)
-    await seen.page.goto(f"{origin}/ui/tryon/")
-    await expect(seen.page.locator("#health .text")).not_to_have_text("checking …")
-    return Open(seen, origin)
-
-
-Visit = Callable[..., Awaitable[Open]]
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def browser() -> AsyncIterator[Browser]:
-    """A browser for the module's tests; each has a context of its own."""
-    async with chromium(webgl=False) as launched:
-        yield launched
+opened = partial(open_as, Open)
 
 
 @pytest.fixture
@@ -94,20 +67,11 @@ def fake() -> FakeTryOn:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def origin(fake: FakeTryOn) -> AsyncIterator[str]:
-    """Where the fake and the page are."""
-    served = Served()
-    yield await served.start(fake.app())
-    await served.stop()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
 async def visit(browser: Browser, origin: str) -> AsyncIterator[Visit]:
     """Opens the page, in any window and colour scheme; closed when the test ends."""
 
     async def open_page(size: dict[str, int] = DESKTOP, scheme: str = "light") -> Open:
-        return await opened(browser, origin, size, scheme)
+        return await opened(browser, f"{origin}/ui/tryon/", size, scheme)
 
     yield open_page
-    for context in browser.contexts:
-        await context.close()
+    await close_pages(browser)

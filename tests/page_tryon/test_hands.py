@@ -3,10 +3,9 @@
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.page.conftest import PHONE
 from tests.page_tryon.acts import result, share
-from tests.page_tryon.conftest import Visit
 from tests.page_tryon.fake import FakeTryOn, photo
+from tests.pages import PHONE, Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

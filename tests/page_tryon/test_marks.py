@@ -7,8 +7,8 @@ from PIL import Image
 from playwright.async_api import expect
 
 from tests.page_tryon.acts import colour, masked, result
-from tests.page_tryon.conftest import Visit
 from tests.page_tryon.fake import CANVAS_HEIGHT_PX, CANVAS_WIDTH_PX, FakeTryOn, padding, photo
+from tests.pages import Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

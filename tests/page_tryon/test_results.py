@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import expect
 
 from tests.page_tryon.acts import result, share
-from tests.page_tryon.conftest import Visit
 from tests.page_tryon.fake import FakeTryOn
+from tests.pages import Visit
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 

@@ -7,8 +7,8 @@ from PIL import Image
 from playwright.async_api import expect
 
 from tests.page_tryon.acts import colour, result
-from tests.page_tryon.conftest import Visit
 from tests.page_tryon.fake import FakeTryOn, encoded, photo
+from tests.pages import Visit
 from tests.prefect_server import Served
 from tests.waiting import eventually
 

@@ -19,7 +19,8 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningStack]:
     width_px, height_px = CANVAS_PX
     environment = {
         "RING_GEN_MAX_CONCURRENT_JOBS": "1",
-        "ATELIER_IMAGE_OFFLINE_PX": "256",  # concepts are rendered small
+        "ATELIER_IMAGE_OFFLINE_PX": "256",  # concepts are rendered small, and rings too
+        "ATELIER_HERO_PX": "256",
         "TRYON_CANVAS_WIDTH_PX": str(width_px),
         "TRYON_CANVAS_HEIGHT_PX": str(height_px),
         **dict.fromkeys(("ANTHROPIC_API_KEY", "GEMINI_API_KEY", "OPENAI_API_KEY"), ""),

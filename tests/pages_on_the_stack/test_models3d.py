@@ -7,8 +7,8 @@ import pytest
 import trimesh
 from playwright.async_api import Browser, expect
 
-from tests.page.conftest import DESKTOP
 from tests.page_models3d.conftest import opened
+from tests.pages import DESKTOP
 from tests.stack import RunningStack
 
 STUCK_MS = 300_000

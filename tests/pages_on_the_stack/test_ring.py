@@ -8,8 +8,8 @@ import pytest
 from playwright.async_api import Browser
 
 from tasks.domain.rings.proof import prove
-from tests.page.conftest import watched
 from tests.page.test_console import DESKTOP, canvas, golden, shown
+from tests.pages import watched
 from tests.stack import RunningStack
 
 BAND = "A plain 18k yellow gold comfort-fit band, 3 mm wide, US size 7"

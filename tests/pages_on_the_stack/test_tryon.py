@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
-from tests.page.conftest import DESKTOP
 from tests.page_tryon.conftest import Open, opened
+from tests.pages import DESKTOP
 from tests.pages_on_the_stack.conftest import CANVAS_PX
 from tests.stack import RunningStack
 
@@ -39,7 +39,7 @@ async def sampled(tryon: Open) -> None:
 
 async def test_from_a_photo_to_pictures_of_it_worn(browser: Browser, stack: RunningStack, tmp_path: Path) -> None:
     """Sample, mask, strokes, both pictures, slider, metrics and files: all of it in the browser, on the real stack."""
-    tryon = await opened(browser, stack.tryon_url, DESKTOP)
+    tryon = await opened(browser, f"{stack.tryon_url}/ui/tryon/", DESKTOP)
     page = tryon.page
     await expect(page.locator("#health .text")).to_have_text("ready")
     await sampled(tryon)
@@ -79,7 +79,7 @@ async def test_from_a_photo_to_pictures_of_it_worn(browser: Browser, stack: Runn
 
 async def test_everything_at_once(browser: Browser, stack: RunningStack) -> None:
     """One press, under /tryon of the combined app: steps, then both pictures, and a reload shows them again."""
-    tryon = await opened(browser, f"{stack.api_url}/tryon", DESKTOP)
+    tryon = await opened(browser, f"{stack.api_url}/tryon/ui/tryon/", DESKTOP)
     page = tryon.page
     await sampled(tryon)
     await page.click("#all")
@@ -92,7 +92,7 @@ async def test_everything_at_once(browser: Browser, stack: RunningStack) -> None
 
 async def test_a_run_is_cancelled(browser: Browser, stack: RunningStack) -> None:
     """Cancel ends the run that is under way, and says so."""
-    tryon = await opened(browser, stack.tryon_url, DESKTOP)
+    tryon = await opened(browser, f"{stack.tryon_url}/ui/tryon/", DESKTOP)
     page = tryon.page
     await sampled(tryon)
     await tryon.click(0.01, 0.01)  # another click than before, so that the mask is not at hand

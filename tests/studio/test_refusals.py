@@ -32,7 +32,8 @@ def click(**changes: Any) -> dict[str, Any]:
 REFUSALS: list[tuple[str, dict[str, Any], int, str]] = [
     (RESIZE, {}, 422, "image_uri: Field required"),
     (RESIZE, {"image": {}}, 422, "image: uri, base64: exactly one is needed"),
-    (RESIZE, {"image": {"base64": "not base64!"}}, 422, "image.base64: not base64"),
+    (RESIZE, {"image": {"base64": "not base64!"}}, 422, "image.base64: is not base64"),
+    (RESIZE, {"image": {"base64": "Água"}}, 422, "image.base64: is not base64"),
     (RESIZE, {"image": {"base64": TEXT}}, 422, "image.base64: not a picture"),
     (RESIZE, {"image": {"base64": base64_of(PHOTO[:-200])}}, 422, "image: the picture is cut off"),
     (RESIZE, {"image_uri": "file:///etc/passwd"}, 422, "image_uri: must be an azure:// URI"),

@@ -89,7 +89,8 @@ async def test_the_same_request_gives_the_same_file(studio: Client) -> None:
 REFUSED: list[tuple[dict[str, Any], int, str]] = [
     ({}, 422, "image: Field required"),
     ({"image": {}}, 422, "image: uri, base64: exactly one is needed"),
-    ({"image": {"base64": "not base64!"}}, 422, "image.base64: not base64"),
+    ({"image": {"base64": "not base64!"}}, 422, "image.base64: is not base64"),
+    ({"image": {"base64": "Água"}}, 422, "image.base64: is not base64"),
     (inline(b"no picture at all"), 422, "image.base64: not a picture"),
     (inline(PHOTO[:-200]), 422, "image: the picture is cut off"),
     (inline(file(np.full((40, 30, 3), 120, np.uint8))), 422, "image: no silhouette: nothing in it stands out"),

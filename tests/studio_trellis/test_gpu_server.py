@@ -120,8 +120,9 @@ FAINT = base64_of(file(np.zeros((40, 30, 3), np.uint8)))
 @pytest.mark.parametrize(
     ("body", "status", "told"),
     [
-        (image(base64="!"), 422, "image.base64: not base64"),
-        (image(base64="A" * 3600), 422, "image.base64: 2700 bytes; at most 2000 are taken"),
+        (image(base64="!"), 422, "image.base64: is not base64"),
+        (image(base64="Água"), 422, "image.base64: is not base64"),
+        (image(base64="A" * 3600), 422, "image.base64: decodes to more than the 2000 bytes that are taken"),
         (image(base64=base64_of(b"no picture")), 422, "image: not a picture"),
         (image(base64=base64_of(CUT_OUT[:800])), 422, "image: not a picture that can be read: cut off"),
         (image(base64=FAINT), 422, "image: no silhouette: nothing stands out"),

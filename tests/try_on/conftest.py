@@ -1,25 +1,18 @@
 """The try-on's services as loopback stand-ins, a proxy that injects faults before them, and a Prefect for tasks."""
 
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
-from prefect.settings import (
-    PREFECT_API_SSL_CERT_FILE,
-    PREFECT_API_URL,
-    PREFECT_LOCAL_STORAGE_PATH,
-    temporary_settings,
-)
 
 from blocks.artifacts import Artifact, ArtifactStore
-from blocks.settings import settings
 from blocks.try_on.jobs import JobSlip
-from blocks.try_on.settings import try_on_settings
-from deployments.environment import NOBODY
-from tests.prefect_server import prefect_server
+from tests.surroundings import configure, store
 from tests.try_on import pictures
 from tests.try_on.faults import FaultyProxy
 from tests.try_on.services import FakeServices
+
+__all__ = ["configure", "store"]
 
 
 @pytest.fixture(scope="package")
@@ -52,28 +45,6 @@ def proxy(services: FakeServices, running_proxy: FaultyProxy, configure) -> Faul
 
 
 @pytest.fixture
-def configure(monkeypatch: pytest.MonkeyPatch, tmp_path) -> Iterator[Callable[..., None]]:
-    """Sets environment variables and lets the process read its settings anew; its store lies in a folder of its own."""
-
-    def read_anew(**variables: object) -> None:
-        for name, value in variables.items():
-            monkeypatch.setenv(name, str(value))
-        settings.cache_clear()
-        try_on_settings.cache_clear()
-
-    read_anew(ATELIER_HOME=tmp_path, ATELIER_STORE="local")
-    yield read_anew
-    monkeypatch.undo()
-    read_anew()
-
-
-@pytest.fixture
-def store(configure) -> ArtifactStore:
-    """The store that blocks and tasks find in the settings."""
-    return ArtifactStore.from_settings()
-
-
-@pytest.fixture
 async def photo(store: ArtifactStore) -> Artifact:
     """A photo that no other test has."""
     return await store.write(pictures.photo(secrets.randbelow(20_000)))
@@ -83,17 +54,3 @@ async def photo(store: ArtifactStore) -> Artifact:
 def slip(store: ArtifactStore) -> JobSlip:
     """Where a run's step writes its job down."""
     return JobSlip(store, "0123", "a_step")
-
-
-@pytest.fixture(scope="package")
-def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with prefect_server(tmp_path_factory.mktemp("try-on")) as url:
-        yield url
-
-
-@pytest.fixture
-def prefect(prefect_url: str, tmp_path) -> Iterator[None]:
-    """A real Prefect around the flows and tasks that a test calls; their cached results are the test's own."""
-    where = {PREFECT_API_URL: prefect_url, PREFECT_LOCAL_STORAGE_PATH: tmp_path / "results"}
-    with temporary_settings(where | {PREFECT_API_SSL_CERT_FILE: str(NOBODY)}):
-        yield

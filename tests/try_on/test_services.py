@@ -160,6 +160,7 @@ async def test_pictures_come_in_every_form(services, photo, store, configure):
         text(b"plain text"),
         "data:image/png,unpacked",
         "not base64!",
+        "Água",
         text(pictures.photo()[:20]),
     ],
 )

@@ -31,6 +31,8 @@ class Outside:
             "GEMINI_BASE_URL": url,
             "OPENAI_API_KEY": OPENAIS,
             "OPENAI_BASE_URL": f"{url}/v1",
+            "IMAGE_LM_STUDIO_URL": url,
+            "IMAGE_LLM_API_KEY": OPENAIS,
         }
 
     def __enter__(self) -> "Outside":

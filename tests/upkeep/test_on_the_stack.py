@@ -23,7 +23,8 @@ async def test_the_probe_tells_who_is_up_and_completes_when_one_is_down(house: H
     outside.broken.clear()
     rows = {row["service"]: row for row in json.loads(await house.report(SERVICE_PROBE, "services"))}
     assert {name: row["state"] for name, row in rows.items()} == dict.fromkeys(SERVICES, "up"), rows
-    assert {"artifact store", "blender", "claude", "gemini", "prefect", "sam3", "a100", "trellis"} < set(SERVICES)
+    known = {"artifact store", "blender", "claude", "gemini", "prefect", "sam3", "a100", "trellis"}
+    assert known | {"lm studio", "image endpoints"} < set(SERVICES)
     outside.broken["/v1beta/models?pageSize=1"] = 0
     await house.report(SERVICE_PROBE, "services")
     kept = ServicesReport.model_validate_json(await house.store.read_named(SERVICES_DOCUMENT))

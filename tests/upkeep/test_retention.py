@@ -51,9 +51,11 @@ def test_documents_belong_to_runs_sessions_or_nobody() -> None:
     run = uuid4()
     names = [f"runs/{run}/result.json", f"runs/{run}/calls/failed/fix-1.json", "sessions/s_1/session.json"]
     strange = ["runs/not-a-run/result.json", "notes.txt", "sessions"]
-    found = sorted_out([stored(name) for name in [*names, *strange, "health/services.json", "nightly/ring-proof.json"]])
+    picture, own = "image-endpoint/painter_1.jpg.json", ["health/services.json", "nightly/x.json", "gallery/a.png.json"]
+    found = sorted_out([stored(name) for name in [*names, picture, *strange, *own]])
     assert {key: [d.name for d in documents] for key, documents in found.runs.items()} == {run: names[:2]}
-    assert {key: [d.name for d in documents] for key, documents in found.sessions.items()} == {"s_1": names[2:]}
+    dated = {key: [d.name for d in documents] for key, documents in found.sessions.items()}
+    assert dated == {"s_1": names[2:], "painter_1.jpg.json": [picture]}
     assert [document.name for document in found.foreign] == strange
 
 

@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,10 +65,10 @@ class Engine:
         }
         return str(self.call("POST", "/deployments/", wanted | options)["id"])
 
-    def start(self, deployment: str, at: str | None = None, **parameters: Any) -> str:
+    def start(self, deployment: str, at: str | None = None, tags: Sequence[str] = (), **parameters: Any) -> str:
         """Create a run, due at once or `at` a time (ISO 8601); its id."""
         details = {"state_details": {"scheduled_time": at}} if at else {}
-        wanted = {"parameters": parameters, "state": {"type": "SCHEDULED", **details}}
+        wanted = {"parameters": parameters, "tags": list(tags), "state": {"type": "SCHEDULED", **details}}
         return str(self.call("POST", f"/deployments/{deployment}/create_flow_run", wanted)["id"])
 
     def run(self, run: str) -> dict[str, Any]:

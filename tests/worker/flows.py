@@ -44,6 +44,14 @@ async def hold(folder: str) -> None:
     stray.kill()
 
 
+@flow
+async def until_told(folder: str) -> None:
+    """Say that it is there, and stay until the test says go."""
+    (Path(folder) / f"{flow_run.id}.{flow_run.run_count}").touch()
+    while not (Path(folder) / "go").exists():
+        await asyncio.sleep(0.05)
+
+
 @flow(on_crashed=[tidy])
 async def crash(folder: str) -> None:
     """End as no flow should."""

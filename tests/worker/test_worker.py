@@ -153,3 +153,33 @@ def test_a_worker_that_is_told_to_stop_hands_its_runs_back(engine: Engine, tmp_p
     assert (after["state_name"], after["infrastructure_pid"]) == ("AwaitingRetry", "")
     engine.cancel(run)
     assert engine.ends(run) == ("CANCELLED", "Cancelled", 1)
+
+
+def test_a_run_that_finishes_has_its_time_when_the_worker_stops(engine: Engine, tmp_path: Path) -> None:
+    """Of two runs the tagged one goes on to its end, and the worker ends with it; the other is handed back at once."""
+    pool = engine.pool("finishing")
+    with engine.worker(pool, "finishing-1", IMAGE_FINISH_S="120") as worker:
+        deployment = engine.deploy("until_told", pool)
+        finishing, other = (engine.start(deployment, tags=tags, folder=str(tmp_path)) for tags in (["finishes"], []))
+        for run in (finishing, other):
+            until((tmp_path / f"{run}.1").exists, f"{run} is to hold")
+        worker.send(signal.SIGTERM)
+        engine.reaches(other, "AwaitingRetry")
+        assert engine.run(finishing)["state_type"] == "RUNNING"
+        (tmp_path / "go").touch()
+        worker.wait()
+        assert engine.ends(finishing) == ("COMPLETED", "Completed", 1)
+
+
+def test_a_run_that_does_not_finish_in_time_is_handed_back(engine: Engine, tmp_path: Path) -> None:
+    """Its time is up, and it waits for the next worker, which starts it again; it was never called complete."""
+    pool = engine.pool("unfinished")
+    with engine.worker(pool, "unfinished-1", IMAGE_FINISH_S="1") as worker:
+        run = engine.start(engine.deploy("until_told", pool), tags=["finishes"], folder=str(tmp_path))
+        until((tmp_path / f"{run}.1").exists, "it is to hold")
+        worker.send(signal.SIGTERM)
+        worker.wait()
+        assert engine.run(run)["state_name"] == "AwaitingRetry"
+        (tmp_path / "go").touch()
+        worker.start()
+        assert engine.ends(run) == ("COMPLETED", "Completed", 2)

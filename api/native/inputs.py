@@ -1,13 +1,12 @@
 """Bytes inside a request: stored first, so that only references travel on."""
 
 import asyncio
-import base64
-import binascii
 from typing import Any, get_args
 
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
+from api.base64_bytes import read_base64
 from blocks.artifacts import Artifact, ArtifactNotFound, ArtifactStore
 from blocks.fetching import Fetcher
 from deployments.catalog import Pipeline
@@ -59,7 +58,9 @@ def _validated(model: type[BaseModel], request: dict[str, Any]) -> dict[str, Any
 async def _stored(value: dict[str, Any], field: str, store: ArtifactStore, *, picture: bool) -> dict[str, Any]:
     limit = MAX_PICTURE_BYTES if picture else MAX_INLINE_BYTES
     if "base64" in value and set(value) <= INLINE:
-        data = await asyncio.to_thread(_decoded, value["base64"], field, limit)
+        if not isinstance(value["base64"], str):
+            raise InvalidInput(field, "base64 must be a string")
+        data = await asyncio.to_thread(read_base64, value["base64"], field, limit)
     elif set(value) == FETCHED:
         data = (await Fetcher().fetch(str(value["url"]), field=field, max_bytes=limit)).data
     else:
@@ -86,15 +87,3 @@ async def _referenced(value: dict[str, Any], field: str, store: ArtifactStore, *
     except ArtifactNotFound as error:
         raise InvalidInput(field, "nothing is stored under that digest") from error
     return artifact.model_dump()
-
-
-def _decoded(text: Any, field: str, limit: int) -> bytes:
-    if not isinstance(text, str):
-        raise InvalidInput(field, "base64 must be a string")
-    payload = "".join(text.split())
-    if len(payload) > limit * 4 // 3 + 4:
-        raise InvalidInput(field, f"decodes to more than the {limit} bytes that are taken")
-    try:
-        return base64.b64decode(payload, validate=True)
-    except (binascii.Error, ValueError) as error:
-        raise InvalidInput(field, "is not base64") from error

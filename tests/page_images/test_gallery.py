@@ -1,9 +1,10 @@
 """The gallery: its grid, what is found in it, one picture large, and what can be done with that."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.page_images.fake import FakeImages
 from tests.pages import PHONE, Visit
@@ -72,6 +73,29 @@ async def test_one_picture_large_and_on_by_keys(visit: Visit, fake: FakeImages) 
     await expect(page.locator(".lightbox")).to_be_hidden()
     await expect(page.locator(".grid .shot").first).to_be_focused()
     assert "#" not in page.url
+    gallery.clean()
+
+
+async def test_a_picture_on_its_way_arrives_although_the_list_changes(visit: Visit, fake: FakeImages) -> None:
+    """Who searches while a large picture is still being fetched sees it nevertheless, and can download it."""
+    fake.draw("A barn")
+    gallery = await visit("gallery")
+    page = gallery.page
+    asked, searched = asyncio.Event(), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        asked.set()
+        await searched.wait()
+        await route.continue_()
+
+    await page.route(lambda url: "/images/gen_" in url and "thumbnail" not in url, hold)
+    await page.fill("#search", "barn")
+    await page.locator(".grid .shot").first.click()
+    await asked.wait()
+    await expect(page.locator("#found")).to_have_text("2 of 2 pictures")
+    searched.set()
+    await expect(page.locator(".large img[src]")).to_be_visible()
+    await expect(page.locator(".lightbox").get_by_role("link", name="Download")).to_be_visible()
     gallery.clean()
 
 

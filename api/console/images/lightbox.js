@@ -9,6 +9,7 @@ export class Lightbox {
   #items = [];
   #at = 0;
   #address = "";
+  #wanted = null; // what is being fetched; another takes its place when another picture is shown
 
   // api: of Dual Gen. moved(item) hears which picture is shown, and null when none is any more.
   constructor(api, moved = () => {}) {
@@ -103,9 +104,10 @@ export class Lightbox {
   // Both the picture and its file come from the same bytes.
   async #load(item, save) {
     this.#free();
+    const wanted = (this.#wanted = Symbol(item.filename));
     this.stage.classList.add("loading");
     const blob = await this.api().picture(item.filename).catch((problem) => problem);
-    if (this.#items[this.#at] !== item || !this.dialog.open) return;
+    if (this.#wanted !== wanted) return;
     this.stage.classList.remove("loading");
     if (!(blob instanceof Blob)) return this.about.prepend(element("p", { class: "problem", role: "alert" }, blob.message));
     this.#address = URL.createObjectURL(blob);
@@ -114,7 +116,7 @@ export class Lightbox {
 
   #free() {
     URL.revokeObjectURL(this.#address);
-    this.#address = "";
+    [this.#address, this.#wanted] = ["", null];
     this.image.removeAttribute("src");
   }
 }

@@ -174,7 +174,8 @@ def _keys() -> Iterator[Finding]:
 
 def _browser() -> Finding:
     found = system.browser()
-    return Finding("Chromium", bool(found), found or "only the tests want it", system.apt_line(["chromium"]), False)
+    mend = system.apt_line([system.HEADLESS_SHELL])
+    return Finding("Chromium", bool(found), found or "only the tests want it", mend, required=False)
 
 
 def _azurite() -> Finding:

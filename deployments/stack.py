@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from blocks.settings import Settings
 from deployments import database, state
@@ -48,6 +48,7 @@ class Stack:
         self.processes: list[Process] = []
         self._with_api = api
         self._sockets: Path | None = None
+        self._lock: IO[bytes] | None = None
         self._supervisor: Supervisor | None = None
 
     @property
@@ -85,11 +86,10 @@ class Stack:
         From then on parts are watched over, and `report` hears of each that died, from another thread.
 
         Raises:
-            AlreadyRunning: a stack runs in this home directory.
+            AlreadyRunning: a stack has this home directory, be it still starting.
             NotReady: a part ended or was too slow; everything has been stopped again.
         """
-        if other := state.running_stack(self.home):
-            raise AlreadyRunning(f"a stack runs in {self.home} already, as process {other.pid}: {other.prefect_url}")
+        self._lock = self._locked_home()
         with ExitStack() as undo:
             undo.callback(self.stop)  # whatever goes wrong, Ctrl-C too, nothing may stay behind
             self._start(tell)
@@ -109,14 +109,25 @@ class Stack:
             for process in group:
                 process.wait_stopped()
         self.processes = []
-        state.remove_own(self.home)
         if self._sockets is not None:
             shutil.rmtree(self._sockets, ignore_errors=True)
             self._sockets = None
+        if self._lock is not None:
+            state.remove(self.home)
+            self._lock.close()
+            self._lock = None
 
     def ended(self) -> list[Process]:
         """Return the parts that do not run although nobody asked them to stop."""
         return [process for process in self.processes if not process.running()]
+
+    def _locked_home(self) -> IO[bytes]:
+        if lock := state.lock(self.home):
+            return lock
+        other = state.running_stack(self.home)
+        if other is None:
+            raise AlreadyRunning(f"a stack is just starting or stopping in {self.home}: try again in a moment")
+        raise AlreadyRunning(f"a stack runs in {self.home} already, as process {other.pid}: {other.prefect_url}")
 
     def _start(self, tell: Callable[[str], None]) -> None:
         deadline = time.monotonic() + self.settings.start_timeout_s

@@ -1,8 +1,8 @@
-"""The record of a running stack, kept in the home directory so that other commands find it."""
+"""Whose a home directory is: a lock while a stack has it, and the record of a running one, by which it is found."""
 
-import os
+import fcntl
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import psutil
 from pydantic import BaseModel, ValidationError
@@ -68,8 +68,22 @@ def write(home: Path, state: StackState) -> None:
     draft.replace(path)
 
 
-def remove_own(home: Path) -> None:
-    """Forget the stack of `home`, if it is this process's."""
-    record = running_stack(home)
-    if record is not None and record.pid == os.getpid():
-        path_of(home).unlink(missing_ok=True)
+def remove(home: Path) -> None:
+    """Forget the stack of `home`; whose it was has the lock."""
+    path_of(home).unlink(missing_ok=True)
+
+
+def lock(home: Path) -> IO[bytes] | None:
+    """Take `home` for a stack until what is returned is closed, or its process ends; None when another has it.
+
+    The record alone would not do: it is written once the stack is ready, and another may be started before.
+    """
+    path = path_of(home).with_suffix(".lock")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    held = path.open("ab")
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        held.close()
+        return None
+    return held

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -139,15 +140,27 @@ def another_stack(home: Path, pools: list[str]) -> Stack:
     return Stack(home, StackSettings(ports="auto"), pools=pools, api=False, environment=WITHOUT_STUDIO)
 
 
-def test_a_start_that_fails_leaves_nothing_and_says_why(tmp_path: Path) -> None:
-    """A database that nobody serves: the start fails with the server's own words, and all parts are gone."""
+def test_a_start_that_fails_says_why_and_has_its_home_only_meanwhile(tmp_path: Path) -> None:
+    """A database that nobody serves: the start fails with the server's own words, and all parts are gone.
+
+    From its first moment on another stack in this home is refused; after the failure the home is free.
+    """
     nobody = {"PREFECT_API_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://x:y@127.0.0.1:{free_ports(1)[0]}/z"}
     failing = Stack(tmp_path, StackSettings(ports="auto"), pools=[CPU], api=False, environment=nobody)
-    with pytest.raises(NotReady, match="prefect ended before it was ready"):
-        failing.start()
+    with ThreadPoolExecutor(1) as thread:
+        start = thread.submit(failing.start)
+        while not failing.processes:
+            time.sleep(0.01)
+        with pytest.raises(AlreadyRunning, match="just starting"):
+            another_stack(tmp_path, []).start()
+        with pytest.raises(NotReady, match="prefect ended before it was ready"):
+            start.result()
     assert failing.processes == []
     living = [child for child in psutil.Process().children() if child.status() != psutil.STATUS_ZOMBIE]
     assert not [child for child in living if str(tmp_path) in " ".join(child.cmdline())]
+    released = state.lock(tmp_path)
+    assert released
+    released.close()
 
 
 def run_in_state(stack: Stack, deployment: str, state_type: str) -> str:

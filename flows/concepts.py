@@ -32,7 +32,14 @@ from tasks.concepts import (
     take_picture,
 )
 from tasks.concepts_publishing import publish_concepts
-from tasks.domain.concepts.ring_variety import asks_for_a_ring, not_followed, ring_concepts
+from tasks.domain.concepts.offline_illustrator import (
+    NOT_CUT_OUT,
+    PHOTO,
+    RINGS,
+    warnings_of_a_photo,
+    warnings_of_rings,
+)
+from tasks.domain.concepts.ring_variety import ring_concepts
 from tasks.domain.concepts.styles import ConceptStyle, Grade, style_named
 from tasks.domain.concepts.wording import worded
 from tasks.domain.errors import AtelierError, UpstreamError
@@ -42,11 +49,6 @@ from tasks.ring_design import run_costs
 
 FLOW_TIMEOUT_S = 1800
 PERCENT = {"take": 5, "draw": 15, "check": 85, "publish": 95}
-RINGS, PHOTO = "offline illustrator: rings", "offline illustrator: photo"
-DRAWN_OFFLINE = "drawn by the offline illustrator, without an image model"
-RINGS_ONLY = "the offline illustrator draws rings only, and this prompt asks for something else: a ring is shown"
-WORDS_UNREAD = "the offline illustrator sets the picture's own subject in a new light; it does not follow words"
-NOT_CUT_OUT = "nothing stood out of the picture's background, so that it was taken whole"
 
 
 @dataclass
@@ -150,10 +152,7 @@ async def compose_offline(work: Work, style: ConceptStyle | None, picture: Artif
     """Set what the picture shows before other backdrops; the words are left aside, and a warning says so."""
     request, result = work.request, work.result
     result.model_id, result.prompt = PHOTO, request.prompt
-    work.warn(DRAWN_OFFLINE, WORDS_UNREAD)
-    if style is not None:
-        what = "changes its colours only" if style.grades else "is not followed"
-        work.warn(f"style {style.id} {what} where the offline illustrator works from a picture")
+    work.warn(*warnings_of_a_photo(style))
     for number in range(1, request.n + 1):
         percent = percent_of(number, request.n)
         with work.steps.at(f"concept {number}", f"composing {number} of {request.n}", percent=percent):
@@ -168,10 +167,7 @@ async def draw_rings_offline(work: Work, style: ConceptStyle | None) -> None:
     words = style.ring_words if style else ""
     result.model_id = RINGS
     result.prompt = ", ".join(part for part in (request.prompt.strip(), words) if part)
-    work.warn(DRAWN_OFFLINE, *([] if asks_for_a_ring(request.prompt) else [RINGS_ONLY]))
-    if style is not None and not words:
-        work.warn(f"style {style.id} is not followed by the offline illustrator")
-    work.warn(*(f"not drawn: {wish}" for wish in not_followed(request.prompt, words)))
+    work.warn(*warnings_of_rings(request.prompt, style))
     concepts = ring_concepts(request.prompt, words, n=request.n, seed=request.seed)
     for number, concept in enumerate(concepts, start=1):
         percent = percent_of(number, request.n)

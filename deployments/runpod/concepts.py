@@ -8,7 +8,14 @@ from flows.contracts import ConceptsRequest, ConceptsResult
 from tasks import concepts
 from tasks.domain.concepts.composing import STAGINGS, composed, stagings
 from tasks.domain.concepts.matting import cut_from_backdrop
-from tasks.domain.concepts.ring_variety import RingConcept, asks_for_a_ring, not_followed, ring_concepts
+from tasks.domain.concepts.offline_illustrator import (
+    NOT_CUT_OUT,
+    PHOTO,
+    RINGS,
+    warnings_of_a_photo,
+    warnings_of_rings,
+)
+from tasks.domain.concepts.ring_variety import RingConcept, ring_concepts
 from tasks.domain.concepts.styles import ConceptStyle, Grade, style_named
 from tasks.domain.concepts.wording import worded
 from tasks.domain.errors import BudgetExceeded, ScriptFailed, UpstreamError
@@ -17,9 +24,6 @@ from tasks.domain.pictures import Picture
 from tasks.domain.rings.reader import read_prompt
 from tasks.domain.rings.script import write_script
 from tasks.rings import SAMPLES, failure_of
-
-OFFLINE_WARNING = "drawn by the offline illustrator, without an image model"
-RINGS_ONLY = "the offline illustrator draws rings only: a ring is shown"
 
 
 async def generate_concepts(request: ConceptsRequest) -> ConceptsResult:
@@ -66,8 +70,10 @@ async def _composed(request: ConceptsRequest, style: ConceptStyle | None, pictur
     return ConceptsResult(
         success=True,
         provider="offline",
+        model_id=PHOTO,
+        prompt=request.prompt,
         concepts=[each.concept for each in made],
-        warnings=[OFFLINE_WARNING],
+        warnings=warnings_of_a_photo(style) + ([] if all(each.found for each in made) else [NOT_CUT_OUT]),
     )
 
 
@@ -78,12 +84,10 @@ async def _rings(request: ConceptsRequest, style: ConceptStyle | None) -> Concep
     return ConceptsResult(
         success=True,
         provider="offline",
+        model_id=RINGS,
+        prompt=", ".join(part for part in (request.prompt.strip(), words) if part),
         concepts=[await _photographed(each, request.seed, number) for number, each in enumerate(wished)],
-        warnings=[
-            OFFLINE_WARNING,
-            *([] if asks_for_a_ring(request.prompt) else [RINGS_ONLY]),
-            *(f"not drawn: {wish}" for wish in not_followed(request.prompt, words)),
-        ],
+        warnings=warnings_of_rings(request.prompt, style),
     )
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from flows.concepts import DRAWN_OFFLINE, NOT_CUT_OUT, RINGS_ONLY, WORDS_UNREAD
+from tasks.domain.concepts.offline_illustrator import DRAWN_OFFLINE, NOT_CUT_OUT, RINGS_ONLY, WORDS_UNREAD
 from tests.image_models.fakes import picture
 
 pytestmark = pytest.mark.usefixtures("prefect")

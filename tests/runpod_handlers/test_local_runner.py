@@ -8,6 +8,7 @@ import pytest
 
 from deployments.runpod.worker import RETRY_DELAYS_S
 from flows.contracts.runpod.inputs import IMAGE_WORKER, MODEL_WORKER, read_operation, read_request
+from tasks.domain.concepts.offline_illustrator import DRAWN_OFFLINE, WORDS_UNREAD
 from tasks.domain.pictures import sniff
 from tasks.models3d import TRIED_AGAIN
 from tests.runpod_handlers.conftest import PUBLIC_URL, WORKERS, Sandbox, output_of
@@ -88,7 +89,7 @@ async def test_worker_one_serves(sandbox: Sandbox) -> None:
         pictures = [await stored(sandbox, url) for url in output["concept_urls"]]
         assert [sniff(data) for data in pictures] == ["image/png", "image/png"]
         assert pictures[0] != pictures[1]
-        assert output["warnings"] == ["drawn by the offline illustrator, without an image model"]
+        assert output["warnings"] == [DRAWN_OFFLINE, WORDS_UNREAD]
         unknown = api.runsync(**picture, styleId="lopoly")
         assert unknown["status"] == "FAILED"
         assert unknown["error"].startswith("styleId: 'lopoly' is unknown; known styles are classic, ")

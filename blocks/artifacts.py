@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal, cast
 
 import obstore
-from obstore.exceptions import BaseError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import AzureStore, LocalStore, MemoryStore, ObjectStore
 from prefect.blocks.core import Block
 from pydantic import BaseModel, ConfigDict, Field
@@ -160,6 +160,16 @@ class ArtifactStore(Block):
             spool.write(data)
             await self._put(_named_key(name), cast(BinaryIO, spool))
 
+    async def create_named(self, name: str, data: bytes) -> bool:
+        """Store document `name` unless there is one; tell whether it was stored. Of several at once, one is."""
+        with tempfile.SpooledTemporaryFile(max_size=SPOOL_BYTES) as spool:
+            spool.write(data)
+            try:
+                await self._put(_named_key(name), cast(BinaryIO, spool), mode="create")
+            except AlreadyExistsError:
+                return False
+        return True
+
     async def read_named(self, name: str) -> bytes:
         """Return document `name`; raises ArtifactNotFound."""
         with _upstream(name):
@@ -243,19 +253,22 @@ class ArtifactStore(Block):
         except ArtifactNotFound:
             return None
 
-    async def _put(self, key: str, file: BinaryIO) -> None:
-        """Write `file`; an Azure container that turns out to be missing is created, once."""
+    async def _put(self, key: str, file: BinaryIO, mode: Literal["overwrite", "create"] = "overwrite") -> None:
+        """Write `file`; an Azure container that turns out to be missing is created, once.
+
+        Raises AlreadyExistsError where it is to be created and is there.
+        """
         try:
             with _upstream(key):
                 file.seek(0)
-                await obstore.put_async(self._objects, key, file)
+                await obstore.put_async(self._objects, key, file, mode=mode)
         except ArtifactNotFound:
             if self.backend != "azure":
                 raise
             await asyncio.to_thread(self._account().create_container, self.container)
             with _upstream(key):
                 file.seek(0)
-                await obstore.put_async(self._objects, key, file)
+                await obstore.put_async(self._objects, key, file, mode=mode)
 
     async def _forget(self, key: str) -> None:
         try:
@@ -293,6 +306,8 @@ def _upstream(what: str) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise ArtifactNotFound(f"nothing is stored as {what}") from error
+    except AlreadyExistsError:
+        raise  # only where that is asked for
     except BaseError as error:
         raise UpstreamError("artifact store", str(error).splitlines()[0], retryable=True) from error
 

@@ -42,17 +42,20 @@ class Gallery:
 
     async def add(self, entry: GalleryEntry) -> GalleryEntry:
         """Put `entry` in, and return it under the name that it got: another picture may have its own already."""
-        name = entry.filename
-        before = await self.find(name)
-        if before is not None and before.picture.sha256 != entry.picture.sha256:
-            stem, dot, suffix = name.rpartition(".")
-            name = f"{stem or suffix}_{entry.picture.sha256[:12]}{dot + suffix if dot else ''}"
-            before = await self.find(name)
-        if before is not None:
-            return before
-        entry = entry.model_copy(update={"filename": name})
-        await self._store.write_named(_document(name), entry.model_dump_json().encode())
-        return entry
+        there = await self._add_as(entry.filename, entry)
+        if there.picture.sha256 == entry.picture.sha256:
+            return there
+        stem, dot, suffix = entry.filename.rpartition(".")
+        name = f"{stem or suffix}_{entry.picture.sha256[:12]}{dot + suffix if dot else ''}"
+        return await self._add_as(name, entry)
+
+    async def _add_as(self, name: str, entry: GalleryEntry) -> GalleryEntry:
+        """Put `entry` in under `name`, unless a picture has that name; return the one that has it now."""
+        named = entry.model_copy(update={"filename": name})
+        while not await self._store.create_named(_document(name), named.model_dump_json().encode()):
+            if there := await self.find(name):
+                return there
+        return named
 
     async def find(self, filename: str) -> GalleryEntry | None:
         """Return the picture of that name, None when there is none."""

@@ -121,6 +121,15 @@ async def test_named_documents_are_replaced_whole_and_listed_by_folder(store: Ar
     assert len(await store.list_named()) == 3
 
 
+async def test_of_all_who_create_a_document_at_once_one_does(store: ArtifactStore):
+    """create_named() tells each whether the document is its own; what is there is not touched."""
+    drafts = [f"draft {number}".encode() for number in range(8)]
+    created = await asyncio.gather(*(store.create_named("gallery/ring.json", draft) for draft in drafts))
+    assert sorted(created) == [False] * 7 + [True]
+    assert await store.read_named("gallery/ring.json") == drafts[created.index(True)]
+    assert not await store.create_named("gallery/ring.json", b"late")
+
+
 async def test_a_missing_document_is_not_found_and_a_missing_folder_is_empty(store: ArtifactStore):
     """Nothing written yet: read_named() raises ArtifactNotFound and remove_named() does nothing."""
     await store.write_named("sessions/other/session.json", b"x")

@@ -84,7 +84,8 @@ async def test_silence_is_noticed_and_the_run_is_started_again(impatient: World)
         ends = {lost: "AwaitingRetry", getting_on: "AwaitingRetry", poison: "Crashed"}
         while {run: (await history(client, run))[-1] for run in ends} != ends:
             await asyncio.sleep(POLL_S)
-    assert (await history(client, lost))[-3:] == ["Running", "Crashed", "AwaitingRetry"]
-    assert (await history(client, getting_on))[-3:] == ["Running", "Crashed", "AwaitingRetry"]
+    assert await history(client, lost) == ["Scheduled", "Running", "Crashed", "AwaitingRetry"]
+    before = ["Scheduled", *(state.name for state in thrice)]
+    assert await history(client, getting_on) == [*before, "Crashed", "AwaitingRetry"]
     assert (await history(client, poison)).count("Running") == 3
     assert (await history(client, ended))[-1] == "Completed"

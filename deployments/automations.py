@@ -3,6 +3,9 @@
 A run whose process and worker are both gone says nothing any more. It becomes Crashed, a step that Prefect refuses
 for a run which has ended after all, and then waits for another worker, unless it has been started three times; a run
 that keeps what it finished, more often, since an event does not tell whether it got on meanwhile.
+
+Between the two is a pause. Prefect acts on silence before it forgets it, so that the state which it sets may end the
+same silence a second time. A run that is Crashed already refuses that; one that waited again, or ran, would not.
 """
 
 from collections.abc import Iterable
@@ -22,6 +25,7 @@ RUN = "prefect.flow-run."
 EVERY_RUN = {"prefect.resource.id": f"{RUN}*"}
 # Three heartbeats: a restart of the server must not look like the death of every run.
 SILENCE = timedelta(seconds=3 * HEARTBEAT_S)
+PAUSE = timedelta(seconds=10)  # the least that Prefect waits for what does not happen
 # Pulling a container's image belongs to this time.
 SLOW_START = timedelta(minutes=10)
 LOST = "No sign of life"
@@ -129,9 +133,11 @@ def _lost(starts: Iterable[int], tag: str | None = None) -> EventTrigger:
     return EventTrigger(
         match=EVERY_RUN | {"prefect.state-message": f"{LOST}*"} | counts,
         match_related=_tagged(tag) if tag else {},
-        expect={f"{RUN}Crashed"},
+        after={f"{RUN}Crashed"},
+        expect={f"{RUN}Running"},  # never, with this message: so it is after the pause, and once
         for_each={"prefect.resource.id"},
-        posture=Posture.Reactive,
+        posture=Posture.Proactive,
+        within=PAUSE,
     )
 
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from tasks.domain.meshes.meshlab import Traced
 from tasks.domain.meshes.model import Part
-from tasks.domain.meshes.topology import labels
+from tasks.domain.meshes.topology import compacted, labels
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -49,6 +49,8 @@ def dressed(mesh: Traced, source: Gathered) -> list[Part]:
     A corner looks as the same corner of its original face did, so a texture's seams stay where they were. A face that
     closes a hole continues its neighbours; where these lie on different pieces of the texture it takes one texel.
     """
+    if len(source.parts) == 1 and not source.parts[0].has_looks:
+        return [_plain(mesh, source.parts[0], mesh.faces)]
     corners = _corner_sources(mesh, source)
     owner = source.owner[corners[:, 0]]
     return [_part(mesh, source, index, owner == index, corners) for index in range(len(source.parts))]
@@ -107,9 +109,8 @@ def _matched(triangles: Floats, source: Gathered, originals: Ints) -> Ints:
 
 def _part(mesh: Traced, source: Gathered, index: int, mine: NDArray[np.bool_], corners: Ints) -> Part:
     before = source.parts[index]
-    if before.uv is None and before.colours is None:
-        used, faces = np.unique(mesh.faces[mine], return_inverse=True)
-        return Part(before.name, mesh.vertices[used], faces.reshape(-1, 3), material=before.material)
+    if not before.has_looks:
+        return _plain(mesh, before, mesh.faces[mine])
     size = len(source.vertices)
     keys, faces = np.unique(mesh.faces[mine] * size + corners[mine], return_inverse=True)
     vertex, look = np.divmod(keys, size)
@@ -122,3 +123,9 @@ def _part(mesh: Traced, source: Gathered, index: int, mine: NDArray[np.bool_], c
         None if before.colours is None else before.colours[look],
         before.material,
     )
+
+
+def _plain(mesh: Traced, before: Part, faces: Ints) -> Part:
+    """The part with these faces of `mesh`, of which nothing but the material is to be kept."""
+    used, compact = compacted(faces, len(mesh.vertices))
+    return Part(before.name, mesh.vertices[used], compact, material=before.material)

@@ -23,6 +23,11 @@ class Part:
     colours: Bytes | None = None  # (n, 4) RGBA
     material: PBRMaterial | None = None
 
+    @property
+    def has_looks(self) -> bool:
+        """Tell whether its vertices have texture coordinates or colours."""
+        return self.uv is not None or self.colours is not None
+
 
 @dataclass(frozen=True)
 class Model:

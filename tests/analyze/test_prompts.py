@@ -88,7 +88,7 @@ async def test_a_model_that_fails_leaves_it_to_the_grammar(
     own_server: FakeProviders, configure: Callable[..., None], reply: dict[str, Any], why: str
 ) -> None:
     """A job goes on with a prompt about its concept, which says who wrote it and why; nobody is asked twice in vain."""
-    configure(IMAGE_LLM_TIMEOUT_S=0.5)
+    configure(IMAGE_LLM_TIMEOUT_S=2)
     own_server.always(**({"text": ""} | reply))
     prompt = await only(ORDER)
     assert (prompt.source, prompt.model, prompt.text) == ("fallback", "qwen3", by_grammar(ORDER))

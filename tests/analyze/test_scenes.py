@@ -90,7 +90,7 @@ async def test_a_failure_says_what_was_wrong_with_the_model(
     status: int | None,
 ) -> None:
     """Its refusal with its status, its time, its answer: contracts answer each differently. Nobody measures instead."""
-    configure(IMAGE_VISION_TIMEOUT_S=0.5)
+    configure(IMAGE_VISION_TIMEOUT_S=2)
     own_server.always(**({"text": ""} | reply))
     state, result = await analysed(store, photo())
     assert state.is_failed()

@@ -44,7 +44,7 @@ async def test_endpoints_and_who_writes(shim: Shim, answering: LoopbackServer, s
     nobody = f"http://127.0.0.1:{free_port()}"
     places = [entry("on", answering.url), entry("slow", stuck.url), entry("off", nobody)]
     dual = await shim.dual_gen(
-        endpoints=places, probe_timeout_s=0.5, lm_studio_url=answering.url, lm_studio_model="llama"
+        endpoints=places, probe_timeout_s=2, lm_studio_url=answering.url, lm_studio_model="llama"
     )
     listed = await dual.read("/api/v1/endpoints")
     assert [(each["name"], each["status"]) for each in listed] == [

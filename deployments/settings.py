@@ -4,7 +4,7 @@ import socket
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import AliasChoices, Field, model_validator
+from pydantic import AliasChoices, Field, PrivateAttr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from blocks.images.settings import image_settings
@@ -79,12 +79,14 @@ class StackSettings(BaseSettings):
     start_timeout_s: float = Field(180, gt=0, le=600, description="Until every part of the stack is ready")
     max_deaths: int = Field(5, ge=1, le=1000, description="A part that ends as often within a minute ends the stack")
     stop_grace_s: float = Field(10, gt=0, le=120, description="From a polite stop to a kill")
+    _held: list[socket.socket] = PrivateAttr(default_factory=list)  # keep automatic ports from strangers
 
     @model_validator(mode="after")
     def _choose_ports(self) -> Self:
         names = [name for name in type(self).model_fields if name.endswith("_port")]
         if self.ports == "auto":
-            ports = free_ports(len(names))
+            self._held = hold_ports(len(names))
+            ports = [held.getsockname()[1] for held in self._held]
         elif self.port_base is not None:
             ports = list(range(self.port_base, self.port_base + len(names)))
         else:
@@ -103,8 +105,22 @@ class StackSettings(BaseSettings):
 
 def free_ports(count: int) -> list[Port]:
     """Return `count` different loopback ports that were free a moment ago."""
-    sockets = [socket.create_server((LOOPBACK, 0)) for _ in range(count)]
+    sockets = hold_ports(count)
     ports = [held.getsockname()[1] for held in sockets]
     for held in sockets:
         held.close()
     return ports
+
+
+def hold_ports(count: int) -> list[socket.socket]:
+    """Return sockets on different loopback ports that nobody else is given while these are open.
+
+    A server that names such a port may still listen on it: bound without listening, and with SO_REUSEADDR as servers
+    set it themselves, these are in nobody's way. Without them a port may be a stranger's before its server, which takes
+    seconds to start, comes to it.
+    """
+    sockets = [socket.socket() for _ in range(count)]
+    for held in sockets:
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.bind((LOOPBACK, 0))
+    return sockets

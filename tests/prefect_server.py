@@ -31,6 +31,7 @@ from prefect.states import Cancelled, Completed, Failed, Pending, Running
 from blocks.artifacts import ArtifactStore
 from deployments import database
 from deployments.catalog import PIPELINES
+from deployments.settings import hold_ports
 from flows.contracts import RingResult, TryOnPreprocessResult
 from tests.waiting import eventually
 
@@ -49,7 +50,8 @@ def prefect_server(home: Path, database_url: str | None = None) -> Iterator[str]
 
     Its database is an SQLite in `home`, or the one that `database_url` names.
     """
-    port = free_port()
+    (place,) = hold_ports(1)  # until the server comes to it, and as long as it runs
+    port = place.getsockname()[1]
     url = f"http://127.0.0.1:{port}/api"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")},
@@ -71,6 +73,7 @@ def prefect_server(home: Path, database_url: str | None = None) -> Iterator[str]
     finally:
         server.terminate()
         server.wait(60)
+        place.close()
 
 
 def _await_health(url: str, server: subprocess.Popen[bytes]) -> None:

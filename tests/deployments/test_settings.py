@@ -2,6 +2,7 @@
 
 import json
 import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -29,6 +30,15 @@ def test_automatic_ports_differ() -> None:
     ports = [value for name, value in chosen.model_dump().items() if name.endswith("_port")]
     assert len(ports) == len(set(ports)) >= 6
     assert len(set(free_ports(20))) == 20
+
+
+def test_automatic_ports_are_kept_for_their_servers() -> None:
+    """As long as the settings live nobody is given one of their ports, and a server that names one may listen on it."""
+    chosen = StackSettings(ports="auto")
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind(("127.0.0.1", chosen.prefect_port))
+    with socket.create_server(("127.0.0.1", chosen.prefect_port)) as server:
+        socket.create_connection(server.getsockname()).close()
 
 
 def test_an_unknown_pool_is_named() -> None:

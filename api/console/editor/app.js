@@ -4,7 +4,7 @@ import { CreateJson } from "../images/contract.js";
 import { $, chip, complain, copies, keepInTab, nodes, saveFile, submits, told, watchHealth } from "../page.js";
 import { wireTheme } from "../theme.js";
 import { SAMPLES } from "./samples.js";
-import { sentLine } from "./sent.js";
+import { sendScene } from "./sent.js";
 import { Sheet } from "./sheet.js";
 import { sceneFrom } from "./writing.js";
 
@@ -35,22 +35,10 @@ function offer() {
   $("tidy").disabled = !state.sheet?.value;
 }
 
-async function send() {
-  if (state.isSending || !state.sheet?.isValid) return;
-  state.isSending = true;
-  complain("problem", "");
-  $("sent").textContent = "Sending …";
-  offer();
-  const asked = { prompt: JSON.stringify(state.sheet.scene, null, 2), random: false, count: Number($("count").value), orientation: $("orientation").value, size: $("size").value };
-  try {
-    $("sent").replaceChildren(...sentLine(await api().generate(asked)));
-  } catch (problem) {
-    $("sent").textContent = "";
-    fail(problem);
-  } finally {
-    state.isSending = false;
-    offer();
-  }
+const send = () => sendScene(state, drawn, { offer, fail });
+
+function drawn(scene) {
+  return api().generate({ prompt: JSON.stringify(scene, null, 2), random: false, count: Number($("count").value), orientation: $("orientation").value, size: $("size").value });
 }
 
 async function write() {

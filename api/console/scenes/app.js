@@ -2,7 +2,7 @@
 // this browser.
 
 import { colorOf } from "../editor/form.js";
-import { sentLine } from "../editor/sent.js";
+import { sendScene } from "../editor/sent.js";
 import { Sheet } from "../editor/sheet.js";
 import { FromImage } from "../images/contract.js";
 import { nameModels } from "../images/services.js";
@@ -79,22 +79,7 @@ function tinted(name) {
   return patch;
 }
 
-async function send() {
-  if (state.isSending || !state.sheet?.isValid) return;
-  state.isSending = true;
-  complain("problem", "");
-  $("sent").textContent = "Sending …";
-  offer();
-  try {
-    $("sent").replaceChildren(...sentLine(await api().send(state.sheet.scene)));
-  } catch (problem) {
-    $("sent").textContent = "";
-    fail(problem);
-  } finally {
-    state.isSending = false;
-    offer();
-  }
-}
+const send = () => sendScene(state, (scene) => api().send(scene), { offer, fail });
 
 function fail(problem) {
   complain("problem", told(problem));
